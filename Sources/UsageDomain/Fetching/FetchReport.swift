@@ -1,0 +1,18 @@
+/// What fetching one window's answer cost and showed, beside its rows.
+package struct FetchReport: Sendable {
+    /// The submission whose answer was read.
+    package var submission: SubmissionID
+    /// Rows of the answer.
+    package var rows: Int64
+    /// HTTP requests sent, all attempts counted.
+    package var requests: Int
+    /// Field names that the contract does not know, with how often each was seen.
+    package var unknownFields: [String: Int]
+
+    package init(submission: SubmissionID, rows: Int64, requests: Int, unknownFields: [String: Int]) {
+        self.submission = submission
+        self.rows = rows
+        self.requests = requests
+        self.unknownFields = unknownFields
+    }
+}
