@@ -1,0 +1,50 @@
+-- Functions of the loader. Applied again whenever this text changes.
+
+CREATE OR REPLACE FUNCTION ingest.today() RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+RETURN (
+    coalesce(nullif(current_setting('usaged.now', true), '')::timestamptz, now()) AT TIME ZONE 'UTC'
+)::date;
+COMMENT ON FUNCTION ingest.today() IS
+    'The current UTC day; a session may set usaged.now to ask as of another moment.';
+
+-- The daemon's role has no right to create tables. This makes the month's partitions of facts and journal for it.
+-- A partition is created aside and then attached, which takes SHARE UPDATE EXCLUSIVE on the parent only: readers are
+-- never blocked, and a wait behind somebody else's lock ends at lock_timeout. Call it in a transaction of its own.
+CREATE OR REPLACE FUNCTION ingest.ensure_partition(usage_day date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '5s'
+AS $$
+DECLARE
+    first_day constant date := date_trunc('month', usage_day::timestamp)::date;
+    next_month constant date := (date_trunc('month', usage_day::timestamp) + interval '1 month')::date;
+    parent text;
+    partition text;
+BEGIN
+    IF usage_day IS NULL OR NOT isfinite(usage_day) THEN
+        RAISE EXCEPTION 'a partition needs a day' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- Two loaders may ask for one month at once: the second waits here and then finds it made.
+    PERFORM pg_advisory_xact_lock(hashtextextended('usaged ensure_partition', 0));
+    FOREACH parent IN ARRAY ARRAY['usage_row', 'restatement'] LOOP
+        partition := format('%s_%s', parent, to_char(first_day, 'YYYYMM'));
+        CONTINUE WHEN to_regclass(format('ingest.%I', partition)) IS NOT NULL;
+        EXECUTE format(
+            'CREATE TABLE ingest.%I ('
+            'LIKE ingest.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE, '
+            'CONSTRAINT %I CHECK (usage_date >= %L AND usage_date < %L))',
+            partition, parent, partition || '_month', first_day, next_month
+        );
+        EXECUTE format('COMMENT ON TABLE ingest.%I IS %L', partition,
+            format('Partition of ingest.%s: usage days of %s.', parent, to_char(first_day, 'YYYY-MM')));
+        EXECUTE format('ALTER TABLE ingest.%I ATTACH PARTITION ingest.%I FOR VALUES FROM (%L) TO (%L)',
+            parent, partition, first_day, next_month);
+        -- The attached bounds say the same as the check, which only spared ATTACH its scan.
+        EXECUTE format('ALTER TABLE ingest.%I DROP CONSTRAINT %I', partition, partition || '_month');
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ingest.ensure_partition(date) IS
+    'Makes the monthly partitions of facts and journal that a day belongs to, if they are missing.';

@@ -1,0 +1,24 @@
+-- Who may do what. Applied again whenever this text changes. The roles come from roles.sql.
+
+GRANT USAGE ON SCHEMA usage TO usage_reader, usage_writer;
+GRANT SELECT ON ALL TABLES IN SCHEMA usage TO usage_reader, usage_writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA usage GRANT SELECT ON TABLES TO usage_reader, usage_writer;
+
+-- The daemon: DML only. It deletes facts (rows that vanished from a restated day) and nothing else.
+GRANT USAGE ON SCHEMA ingest TO usage_writer;
+GRANT SELECT ON ALL TABLES IN SCHEMA ingest TO usage_writer;
+GRANT INSERT, UPDATE ON
+    ingest.organization,
+    ingest.oauth_client,
+    ingest.oauth_client_history,
+    ingest.source,
+    ingest.source_dataset,
+    ingest.claim,
+    ingest.run,
+    ingest.execution,
+    ingest.coverage
+TO usage_writer;
+GRANT INSERT ON ingest.endpoint, ingest.usage_user, ingest.calling_organization, ingest.restatement TO usage_writer;
+GRANT INSERT, UPDATE, DELETE ON ingest.usage_row TO usage_writer;
+REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date), ingest.today() TO usage_writer;
