@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "usaged",
     targets: [
-        .target(name: "UsageDomain", swiftSettings: strict)
+        .target(name: "UsageDomain", swiftSettings: strict),
+        .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
