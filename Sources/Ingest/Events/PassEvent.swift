@@ -1,0 +1,38 @@
+package import UsageDomain
+package import Warehouse
+
+/// What happens during a pass, in the order in which it happens. Logs, progress and metrics are made of these.
+package enum PassEvent: Sendable {
+    case began(run: RunID, windows: Int)
+    case sourceReady(source: String, organization: Organization, windows: Int)
+    case sourceFailed(source: String, reason: String)
+    /// The listing of OAuth clients could not be read. Names of clients then come from usage rows alone.
+    case listingFailed(source: String, reason: String)
+    case windowBegan(source: String, window: Window)
+    case windowStored(source: String, window: Window, outcome: StoreOutcome, report: FetchReport, doubt: String?)
+    /// The window is tried again as smaller ones.
+    case windowSplit(source: String, window: Window, parts: Int, reason: String)
+    case windowFailed(source: String, window: Window, reason: String)
+    /// The database is away; the work goes on when it is back.
+    case databaseAway(reason: String)
+    case progressed(PassProgress)
+    case finished(run: RunID, summary: RunSummary)
+}
+
+/// How far a pass is.
+package struct PassProgress: Equatable, Sendable {
+    package var windowsDone = 0
+    package var windowsPlanned = 0
+    /// Rows of the answers read so far.
+    package var rows: Int64 = 0
+    /// HTTP requests sent so far.
+    package var requests = 0
+    package var elapsed: Duration = .zero
+
+    package init() {}
+
+    /// Time left at the pace so far; nil before the first window is done.
+    package var timeLeft: Duration? {
+        windowsDone > 0 ? elapsed / windowsDone * (windowsPlanned - windowsDone) : nil
+    }
+}

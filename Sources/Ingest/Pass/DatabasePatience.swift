@@ -1,0 +1,35 @@
+import Postgres
+
+/// How long a pass waits for a database that went away before it gives up.
+///
+/// A window that was fetched waits here in its spool: it is not fetched again when the database comes back.
+package struct DatabasePatience: Sendable {
+    /// Waits between attempts; their number bounds the attempts.
+    package var delays: [Duration]
+
+    /// Five minutes in all: a restart or a failover passes unnoticed.
+    package static let standard: [Duration] =
+        [.milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2)] + Array(repeating: .seconds(4), count: 74)
+
+    package init(delays: [Duration] = DatabasePatience.standard) {
+        self.delays = delays
+    }
+
+    /// Does the work again while the database says that it may succeed later.
+    ///
+    /// - Throws: what the last attempt threw, or `CancellationError`.
+    func attempt<Result: Sendable>(
+        onRetry: (PostgresError) -> Void = { _ in },
+        _ work: () async throws -> Result
+    ) async throws -> Result {
+        for delay in delays {
+            do {
+                return try await work()
+            } catch let error as PostgresError where error.isTransient || error.isConnectionLost {
+                onRetry(error)
+                try await Task.sleep(for: delay * Double.random(in: 0.75...1.25))
+            }
+        }
+        return try await work()
+    }
+}

@@ -1,0 +1,53 @@
+import ServiceLifecycle
+import UsageDomain
+package import Warehouse
+
+/// One pass over the sources: plan, fetch, store. The daemon, `--once` and `--backfill` all run this one, with other
+/// bounds.
+package struct Pass: Sendable {
+    package let warehouse: Warehouse
+    package let sources: [ConfiguredSource]
+    package let settings: PassSettings
+    package let onEvent: @Sendable (PassEvent) -> Void
+
+    package init(
+        warehouse: Warehouse,
+        sources: [ConfiguredSource],
+        settings: PassSettings,
+        onEvent: @escaping @Sendable (PassEvent) -> Void
+    ) {
+        self.warehouse = warehouse
+        self.sources = sources
+        self.settings = settings
+        self.onEvent = onEvent
+    }
+
+    /// Runs the pass to its end.
+    ///
+    /// When the task is cancelled, windows that are being fetched are given up (their executions stay open and are
+    /// polled next time), transactions are rolled back or finished, and the report says `cancelled`.
+    ///
+    /// - Throws: `WarehouseError.datasetClaimed` or `.organizationChanged` when the configuration cannot be right, and
+    ///   `PostgresError` when the database stayed away.
+    package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
+        let selected = sources.filter(selection.includes)
+        try await warehouse.register(sources.map(\.registration))
+        // A graceful shutdown cancels the work alone, so that the run can still say how it ended.
+        let (prepared, failures) = try await cancelWhenGracefulShutdown {
+            try await prepare(selected, for: scope, selection)
+        }
+        let run = try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
+        onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
+        let work = await cancelWhenGracefulShutdown {
+            await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent).perform(prepared)
+        }
+        let summary = work.summary(withFailures: !failures.isEmpty)
+        try await settings.patience.attempt {
+            try await warehouse.finishRun(run, summary, now: settings.now())
+        }
+        onEvent(.finished(run: run, summary: summary))
+        if let error = work.error, !(error is CancellationError) { throw error }
+        return PassReport(
+            summary: summary, sourceFailures: failures + work.failures, sources: selected.count)
+    }
+}

@@ -1,0 +1,80 @@
+import UsageDomain
+import Warehouse
+
+/// The part of a pass that works on windows: the most urgent first, `windowsAtOnce` of each source at a time.
+struct PassWork: Sendable {
+    /// What came of it, also when it ended early.
+    struct Outcome: Sendable {
+        fileprivate(set) var tally: ProgressTally
+        /// Sources that stopped on the way.
+        fileprivate(set) var failures: [PassReport.SourceFailure] = []
+        /// What ended the work early: `CancellationError`, or `PostgresError` when the database stayed away.
+        fileprivate(set) var error: (any Error)?
+
+        func summary(withFailures hasFailures: Bool) -> RunSummary {
+            var summary = tally.summary
+            if error is CancellationError {
+                summary.outcome = .cancelled
+            } else if hasFailures || error != nil || !failures.isEmpty || tally.isIncomplete {
+                summary.outcome = .incomplete
+            }
+            return summary
+        }
+    }
+
+    let run: RunID
+    let warehouse: Warehouse
+    let settings: PassSettings
+    let onEvent: @Sendable (PassEvent) -> Void
+
+    func perform(_ sources: [PreparedSource]) async -> Outcome {
+        var outcome = Outcome(tally: ProgressTally(windows: sources.reduce(0) { $0 + $1.windows.count }))
+        do {
+            try await perform(sources, &outcome)
+        } catch {
+            outcome.error = error
+        }
+        return outcome
+    }
+
+    private func perform(_ sources: [PreparedSource], _ outcome: inout Outcome) async throws {
+        let began = ContinuousClock.now
+        try await withThrowingTaskGroup(of: (source: Int, result: WindowWork.Result).self) { group in
+            // The next window is the last of the array, where taking it away costs nothing.
+            var queues = sources.map { $0.windows.reversed().map(\.window) }
+            for source in sources.indices {
+                for _ in 0..<settings.windowsAtOnce {
+                    if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
+                }
+            }
+            while let (source, result) = try await group.next() {
+                outcome.tally.add(result, elapsed: ContinuousClock.now - began)
+                onEvent(.progressed(outcome.tally.progress))
+                if let stop = result.stop {
+                    queues[source].removeAll()
+                    note(stop, of: sources[source].name, in: &outcome)
+                }
+                if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
+            }
+        }
+    }
+
+    private func add(
+        _ window: Window,
+        of source: Int,
+        in sources: [PreparedSource],
+        to group: inout ThrowingTaskGroup<(source: Int, result: WindowWork.Result), any Error>
+    ) {
+        let work = WindowWork(
+            source: sources[source], run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
+        group.addTask { (source, try await work.perform(window)) }
+    }
+
+    /// Several windows in flight may stop a source for one reason: it is told once.
+    private func note(_ stop: WindowWork.Stop, of source: String, in outcome: inout Outcome) {
+        guard !outcome.failures.contains(where: { $0.source == source }) else { return }
+        outcome.failures.append(
+            PassReport.SourceFailure(source: source, kind: stop.kind, reason: stop.reason))
+        onEvent(.sourceFailed(source: source, reason: stop.reason))
+    }
+}

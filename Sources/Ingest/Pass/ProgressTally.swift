@@ -1,0 +1,31 @@
+import Warehouse
+
+/// Adds up what the windows of a run amounted to.
+struct ProgressTally {
+    var summary = RunSummary()
+    private(set) var progress = PassProgress()
+
+    init(windows: Int) {
+        summary.windowsPlanned = windows
+        progress.windowsPlanned = windows
+    }
+
+    /// Whether some window failed or was never tried.
+    var isIncomplete: Bool {
+        summary.windowsFailed > 0 || progress.windowsDone < progress.windowsPlanned
+    }
+
+    mutating func add(_ result: WindowWork.Result, elapsed: Duration) {
+        summary.windowsStored += result.stored
+        summary.windowsFailed += result.failed
+        summary.rowsInserted += result.outcome.inserted
+        summary.rowsUpdated += result.outcome.updated
+        summary.rowsDeleted += result.outcome.deleted
+        summary.rowsUnchanged += result.outcome.unchanged
+        summary.requests += result.requests
+        progress.windowsDone += 1
+        progress.rows += result.rows
+        progress.requests += result.requests
+        progress.elapsed = elapsed
+    }
+}

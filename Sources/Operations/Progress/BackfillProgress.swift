@@ -1,0 +1,68 @@
+package import Ingest
+package import Logging
+import Synchronization
+
+/// Shows how far a backfill is: a line that rewrites itself on a terminal, otherwise a log line each tenth of the way.
+package final class BackfillProgress: Sendable {
+    private let output: StandardErrorStream
+    private let logger: Logger
+    private let tenthsShown = Mutex(0)
+
+    package init(output: StandardErrorStream, logger: Logger) {
+        self.output = output
+        self.logger = logger
+    }
+
+    package func receive(_ event: PassEvent) {
+        switch event {
+        case .progressed(let progress):
+            if output.isTerminal {
+                output.show(status: Self.line(progress))
+            } else {
+                logTenth(progress)
+            }
+        case .finished:
+            output.show(status: "")
+        default:
+            break
+        }
+    }
+
+    /// `12 of 40 windows, 81234 rows, 61 requests, 4 min left`.
+    package static func line(_ progress: PassProgress) -> String {
+        var parts = [
+            "\(progress.windowsDone) of \(progress.windowsPlanned) windows", "\(progress.rows) rows",
+            "\(progress.requests) requests",
+        ]
+        if let left = progress.timeLeft, left > .zero { parts.append("\(left.inWords) left") }
+        return parts.joined(separator: ", ")
+    }
+
+    private func logTenth(_ progress: PassProgress) {
+        let tenths = progress.windowsPlanned > 0 ? progress.windowsDone * 10 / progress.windowsPlanned : 10
+        let isNew = tenthsShown.withLock { shown in
+            defer { shown = max(shown, tenths) }
+            return tenths > shown
+        }
+        guard isNew else { return }
+        logger.info(
+            "backfill progressed",
+            metadata: [
+                "windows.done": "\(progress.windowsDone)",
+                "windows.planned": "\(progress.windowsPlanned)",
+                "rows": "\(progress.rows)",
+                "requests": "\(progress.requests)",
+                "time.left": "\(progress.timeLeft?.inWords ?? "unknown")",
+            ])
+    }
+}
+
+extension Duration {
+    /// Rounded up to what a person plans with: `40 s`, `4 min`, `3 h 20 min`.
+    package var inWords: String {
+        let seconds = Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0)
+        if seconds < 60 { return "\(seconds) s" }
+        let minutes = (seconds + 59) / 60
+        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
+    }
+}

@@ -1,0 +1,201 @@
+package import FoundationEssentials
+import Postgres
+package import UsageDomain
+
+extension Warehouse {
+    /// Writes down which sources and datasets are configured, so that the views know what is owed. Sources that are
+    /// no longer configured keep their stored days and owe no new ones.
+    package func register(_ sources: [SourceRegistration]) async throws {
+        try await pool.withTransaction { connection in
+            // One daemon's configuration replaces another's as a whole, never halfway.
+            try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('usaged sources', 0))")
+            try connection.execute(
+                """
+                INSERT INTO ingest.source AS known (name, kind, is_configured)
+                SELECT named.name, named.kind, true
+                FROM unnest(\(sources.map(\.name))::text[], \(sources.map(\.kind))::text[]) AS named (name, kind)
+                ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, is_configured = true
+                WHERE (known.kind, known.is_configured) <> (excluded.kind, true)
+                """)
+            try connection.execute(
+                """
+                UPDATE ingest.source SET is_configured = false
+                WHERE is_configured AND name <> ALL (\(sources.map(\.name))::text[])
+                """)
+            for source in sources {
+                try Self.registerDatasets(of: source, on: connection)
+            }
+        }
+    }
+
+    private static func registerDatasets(
+        of source: SourceRegistration,
+        on connection: isolated PostgresConnection
+    ) throws {
+        for asked in source.datasets {
+            try connection.execute(
+                """
+                INSERT INTO ingest.source_dataset AS known (
+                    source_key, dataset, is_configured, start_date, settle_after, by_user
+                )
+                SELECT source_key, \(asked.dataset.rawValue)::ingest.dataset, true, \(asked.startDate.sqlDate),
+                    make_interval(secs => \(asked.settleAfter.timeInterval)), \(asked.byUser)
+                FROM ingest.source WHERE name = \(source.name)
+                ON CONFLICT (source_key, dataset) DO UPDATE SET
+                    is_configured = true,
+                    start_date = excluded.start_date,
+                    settle_after = excluded.settle_after,
+                    by_user = excluded.by_user
+                WHERE (known.is_configured, known.start_date, known.settle_after, known.by_user)
+                    <> (true, excluded.start_date, excluded.settle_after, excluded.by_user)
+                """)
+        }
+        try connection.execute(
+            """
+            UPDATE ingest.source_dataset AS known SET is_configured = false
+            FROM ingest.source AS source
+            WHERE source.name = \(source.name)
+                AND known.source_key = source.source_key
+                AND known.is_configured
+                AND known.dataset::text <> ALL (\(source.datasets.map(\.dataset.rawValue))::text[])
+            """)
+    }
+
+    /// Writes down which organization a source authenticated as, and claims its datasets for the source.
+    ///
+    /// - Throws: `WarehouseError.datasetClaimed` when another configured source owns a dataset of the organization,
+    ///   `WarehouseError.organizationChanged` when the source was another organization before.
+    package func identify(
+        _ source: SourceRegistration,
+        as organization: Organization,
+        now: Date
+    ) async throws -> OrganizationKey {
+        try await pool.withTransaction { connection in
+            try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('usaged sources', 0))")
+            let key = try Self.key(of: organization, now: now, on: connection)
+            let former = try connection.query(
+                """
+                SELECT organization.organization_id
+                FROM ingest.source AS source
+                INNER JOIN ingest.organization AS organization USING (organization_key)
+                WHERE source.name = \(source.name)
+                """
+            ).first?.decode(String.self)
+            if let former, former != organization.id {
+                throw WarehouseError.organizationChanged(source: source.name, from: former, to: organization)
+            }
+            try connection.execute(
+                """
+                UPDATE ingest.source
+                SET organization_key = \(key.rawValue), last_error = '', last_error_at = NULL
+                WHERE name = \(source.name)
+                    AND (organization_key IS DISTINCT FROM \(key.rawValue) OR last_error <> '')
+                """)
+            for asked in source.datasets {
+                try Self.claim(asked.dataset, of: organization, key, for: source.name, on: connection)
+            }
+            try connection.execute(
+                """
+                UPDATE ingest.organization AS organization
+                SET primary_dataset = \(source.primary.rawValue)::ingest.dataset, last_changed_at = \(now)::timestamptz
+                WHERE organization_key = \(key.rawValue)
+                    AND primary_dataset IS DISTINCT FROM \(source.primary.rawValue)::ingest.dataset
+                    AND NOT EXISTS (
+                        -- Another configured source of this organization said so first.
+                        SELECT FROM ingest.claim AS claim
+                        INNER JOIN ingest.source AS other USING (source_key)
+                        WHERE claim.organization_key = organization.organization_key
+                            AND claim.dataset = organization.primary_dataset
+                            AND other.is_configured
+                            AND other.name <> \(source.name)
+                    )
+                """)
+            return key
+        }
+    }
+
+    private static func key(
+        of organization: Organization,
+        now: Date,
+        on connection: isolated PostgresConnection
+    ) throws -> OrganizationKey {
+        try connection.execute(
+            """
+            INSERT INTO ingest.organization (organization_id, name, first_seen_at, last_changed_at)
+            SELECT \(organization.id)::text, \(organization.name)::text, \(now)::timestamptz, \(now)::timestamptz
+            WHERE NOT EXISTS (SELECT FROM ingest.organization WHERE organization_id = \(organization.id))
+            """)
+        try connection.execute(
+            """
+            UPDATE ingest.organization SET name = \(organization.name), last_changed_at = \(now)::timestamptz
+            WHERE organization_id = \(organization.id) AND name <> \(organization.name)
+            """)
+        let rows = try connection.query(
+            "SELECT organization_key FROM ingest.organization WHERE organization_id = \(organization.id)")
+        guard let key = try rows.first?.decode(Int32.self) else {
+            throw PostgresError.invalidValue("an organization that was just written cannot be read back")
+        }
+        return OrganizationKey(rawValue: key)
+    }
+
+    private static func claim(
+        _ dataset: Dataset,
+        of organization: Organization,
+        _ key: OrganizationKey,
+        for source: String,
+        on connection: isolated PostgresConnection
+    ) throws {
+        let owner = try connection.query(
+            """
+            SELECT source.name
+            FROM ingest.claim AS claim
+            INNER JOIN ingest.source AS source USING (source_key)
+            INNER JOIN ingest.source_dataset AS asked USING (source_key, dataset)
+            WHERE claim.organization_key = \(key.rawValue)
+                AND claim.dataset = \(dataset.rawValue)::ingest.dataset
+                AND source.is_configured AND asked.is_configured
+            """
+        ).first?.decode(String.self)
+        if let owner, owner != source {
+            throw WarehouseError.datasetClaimed(dataset, organization: organization, bySource: owner)
+        }
+        guard owner == nil else { return }
+        try connection.execute(
+            """
+            INSERT INTO ingest.claim (organization_key, dataset, source_key)
+            SELECT \(key.rawValue), \(dataset.rawValue)::ingest.dataset, source_key
+            FROM ingest.source WHERE name = \(source)
+            ON CONFLICT (organization_key, dataset) DO UPDATE SET source_key = excluded.source_key
+            """)
+    }
+
+    /// The organization a source authenticated as earlier; nil when it never did.
+    package func organizationKey(of source: String) async throws -> OrganizationKey? {
+        try await pool.withConnection { connection in
+            try connection.query("SELECT organization_key FROM ingest.source WHERE name = \(source)")
+                .first?.decode(Int32?.self).map(OrganizationKey.init(rawValue:))
+        }
+    }
+
+    /// Writes down why a source as a whole could not work.
+    package func markSourceFailed(_ source: String, because error: String, now: Date) async throws {
+        _ = try await pool.withConnection { connection in
+            try connection.execute(
+                """
+                UPDATE ingest.source SET last_error = \(error), last_error_at = \(now)::timestamptz
+                WHERE name = \(source)
+                """)
+        }
+    }
+
+    /// Takes over the listing of an organization's OAuth clients.
+    package func storeListing(
+        _ listing: [OAuthClient],
+        of organization: OrganizationKey,
+        now: Date
+    ) async throws {
+        try await pool.withTransaction { connection in
+            try ClientDimension(organization: organization, now: now).takeOver(listing, on: connection)
+        }
+    }
+}

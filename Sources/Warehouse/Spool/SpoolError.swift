@@ -1,0 +1,19 @@
+/// Why an answer could not be kept until it is stored. It fails the window that was being fetched, nothing else.
+package enum SpoolError: Error, Equatable, Sendable {
+    /// The temporary file could not be made, written or read.
+    case file(directory: String, operation: String, reason: String)
+    /// The answer names more distinct clients, endpoints and users than any real one.
+    case tooManyDistinctTexts(limitBytes: Int)
+}
+
+extension SpoolError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .file(let directory, let operation, let reason):
+            "the spool in \(directory) could not be \(operation): \(reason); "
+                + "make room or name another folder in the configuration (spool.directory)"
+        case .tooManyDistinctTexts(let limit):
+            "the answer holds more than \(limit) bytes of distinct identifiers, names and template URIs"
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import UsageDomain
+
+/// One row in the spool: fixed size, texts replaced by positions in the spool's dictionaries.
+struct SpoolRecord: BitwiseCopyable {
+    var day: Int32
+    var client: UInt32
+    var endpoint: UInt32
+    var user: UInt32
+    var callingOrganization: UInt32
+    /// Position of the row in the answer, from 0; wraps beyond four thousand million rows.
+    var ordinal: UInt32
+    var requests: Int64
+    var status200: Int64
+    var status300: Int64
+    var status400: Int64
+    var status429: Int64
+    var status500: Int64
+}
+
+/// Numbers distinct values from 0 in the order they are first met.
+struct SpoolDictionary<Value: Hashable & Sendable>: Sendable {
+    private(set) var values: [Value] = []
+    private var positions: [Value: UInt32] = [:]
+
+    /// The position of the value, and whether this call added it.
+    mutating func position(of value: Value) -> (position: UInt32, isNew: Bool) {
+        if let known = positions[value] { return (known, false) }
+        let position = UInt32(values.count)
+        values.append(value)
+        positions[value] = position
+        return (position, true)
+    }
+}
+
+/// What the dimension `endpoint` identifies.
+struct EndpointIdentity: Hashable, Sendable {
+    let templateURI: String
+    let httpMethod: String
+    let platform: String
+}

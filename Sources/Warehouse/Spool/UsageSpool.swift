@@ -1,0 +1,99 @@
+package import UsageDomain
+
+/// Keeps the rows of one answer while it arrives: the first rows in memory, the rest in a temporary file.
+///
+/// Memory is bounded by `memoryLimit` plus the distinct texts of the answer, which real answers repeat thousands of
+/// times. A spool belongs to one fetch; `finish()` hands its content over.
+package final class UsageSpool: UsageRowSink {
+    /// Bytes of distinct identifiers, names and template URIs that an answer may hold: 128 MiB.
+    package static let distinctTextLimit = 128 << 20
+
+    private let directory: String
+    private let memoryLimit: Int
+    private var content = SpooledAnswer.Content()
+    private var buffer: [SpoolRecord] = []
+    private var distinctTextBytes = 0
+
+    /// - Parameters:
+    ///   - directory: folder for the temporary file, which is made only when the memory is full.
+    ///   - memoryLimit: bytes of rows that are kept in memory.
+    package init(directory: String, memoryLimit: Int = 4 << 20) {
+        self.directory = directory
+        self.memoryLimit = memoryLimit
+    }
+
+    package func restart() {
+        content = SpooledAnswer.Content()
+        buffer.removeAll(keepingCapacity: true)
+        distinctTextBytes = 0
+    }
+
+    /// - Throws: `SpoolError` when the temporary file cannot be written or the distinct texts exceed their limit.
+    package func append(_ row: UsageRow) throws {
+        let identity = row.identity
+        let (client, clientIsNew) = content.clients.position(of: identity.clientID)
+        if clientIsNew { try count(identity.clientID) }
+        try note(row.clientName, of: Int(client), on: identity.day)
+        let endpointIdentity = EndpointIdentity(
+            templateURI: identity.templateURI, httpMethod: identity.httpMethod, platform: identity.platform)
+        let (endpoint, endpointIsNew) = content.endpoints.position(of: endpointIdentity)
+        if endpointIsNew { try count(identity.templateURI) }
+        let (user, userIsNew) = content.users.position(of: identity.userID)
+        if userIsNew { try count(identity.userID) }
+        let (caller, callerIsNew) = content.callingOrganizations.position(of: identity.callingOrganizationID)
+        if callerIsNew { try count(identity.callingOrganizationID) }
+
+        let counts = row.counts
+        buffer.append(
+            SpoolRecord(
+                day: Int32(truncatingIfNeeded: identity.day.daysSinceEpoch),
+                client: client,
+                endpoint: endpoint,
+                user: user,
+                callingOrganization: caller,
+                ordinal: UInt32(truncatingIfNeeded: content.rows),
+                requests: counts.requests,
+                status200: counts.statusCounts.status200,
+                status300: counts.statusCounts.status300,
+                status400: counts.statusCounts.status400,
+                status429: counts.statusCounts.status429,
+                status500: counts.statusCounts.status500
+            ))
+        content.rows += 1
+        content.totals[identity.day, default: DayTotals()].add(counts, of: client)
+        if buffer.count * MemoryLayout<SpoolRecord>.stride >= memoryLimit { try spill() }
+    }
+
+    /// Ends the answer. The spool is empty afterwards.
+    package func finish() -> SpooledAnswer {
+        content.rowsInMemory = buffer
+        let answer = SpooledAnswer(content)
+        buffer = []
+        restart()
+        return answer
+    }
+
+    private func note(_ name: String, of client: Int, on day: Day) throws {
+        if client == content.clientNames.count {
+            content.clientNames.append((name, day))
+            try count(name)
+        } else if content.clientNames[client].day <= day, content.clientNames[client].name != name, !name.isEmpty {
+            content.clientNames[client] = (name, day)
+        }
+    }
+
+    private func count(_ text: String) throws {
+        distinctTextBytes += text.utf8.count + 64
+        guard distinctTextBytes <= Self.distinctTextLimit else {
+            throw SpoolError.tooManyDistinctTexts(limitBytes: Self.distinctTextLimit)
+        }
+    }
+
+    private func spill() throws {
+        let file = try content.file ?? SpoolFile(in: directory)
+        content.file = file
+        try buffer.withUnsafeBytes { try file.write($0, at: content.rowsInFile * MemoryLayout<SpoolRecord>.stride) }
+        content.rowsInFile += buffer.count
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

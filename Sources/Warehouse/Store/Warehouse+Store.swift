@@ -1,0 +1,33 @@
+import FoundationEssentials
+import Postgres
+import UsageDomain
+
+extension Warehouse {
+    /// Replaces a window: afterwards the stored rows of its days are exactly those of the answer.
+    ///
+    /// Rows, journal, dimensions and coverage are written in one transaction, so readers never see half a day and a
+    /// crash leaves either the old or the new state. Rows that did not change are not touched. An answer that was
+    /// submitted before the one that is stored is dropped.
+    ///
+    /// - Throws: `WarehouseError.duplicateRow`, `SpoolError` when the answer cannot be read back, `PostgresError`;
+    ///   nothing is changed then.
+    package func store(_ answer: SpooledAnswer, replacing context: WindowContext) async throws -> StoreOutcome {
+        try await ensurePartition(for: context.window)
+        return try await pool.withTransaction(timeout: .seconds(1800)) { connection in
+            var replacement = WindowReplacement(answer: answer, context: context)
+            return try replacement.run(on: connection)
+        }
+    }
+
+    /// Has the month's partitions made, in a transaction of its own so that its locks are gone before the store.
+    private func ensurePartition(for window: Window) async throws {
+        let day = window.firstDay
+        let (year, month, _) = day.components
+        let partition = "ingest.usage_row_\(year)\(month < 10 ? "0" : "")\(month)"
+        try await pool.withConnection { connection in
+            let known = try connection.query("SELECT to_regclass(\(partition)) IS NOT NULL")
+            if try known.first?.decode(Bool.self) ?? false { return }
+            try connection.execute("SELECT ingest.ensure_partition(\(day.sqlDate))")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import Logging
+package import Postgres
+
+/// The database, and every statement the loader runs on it. It is the only memory: whoever opens a warehouse knows
+/// all that any earlier process knew.
+package struct Warehouse: Sendable {
+    package let pool: PostgresPool
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - conninfo: any libpq connection string or URI.
+    ///   - connections: how many connections are lent at once.
+    package init(conninfo: String, connections: Int = 4, logger: Logger) {
+        var configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "usaged")
+        configuration.settings = [
+            // Waits behind other sessions' locks end here and are tried again; nothing waits for ever.
+            ("lock_timeout", "15s"),
+            ("idle_in_transaction_session_timeout", "60s"),
+            // A cut network is noticed by the server in about 11 seconds, so that its locks are free again.
+            ("tcp_keepalives_idle", "5"),
+            ("tcp_keepalives_interval", "3"),
+            ("tcp_keepalives_count", "2"),
+            ("TimeZone", "UTC"),
+            ("search_path", "pg_catalog, pg_temp"),
+        ]
+        pool = PostgresPool(configuration, size: connections, logger: logger)
+        self.logger = logger
+    }
+
+    /// Closes every connection.
+    package func close() async {
+        await pool.close()
+    }
+}

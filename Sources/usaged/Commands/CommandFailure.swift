@@ -1,0 +1,93 @@
+import ArgumentParser
+import GenesysCloud
+import Ingest
+import Migrations
+import Postgres
+import UsageDomain
+import UsagedConfiguration
+import Warehouse
+
+/// Why a command ends without success: an exit status of sysexits.h and what to tell the operator.
+struct CommandFailure: Error {
+    /// The part of sysexits.h that usaged uses.
+    enum Status: Int32 {
+        case badUsage = 64
+        case unavailable = 69
+        case defect = 70
+        case tryAgain = 75
+        case noPermission = 77
+        case badConfiguration = 78
+    }
+
+    let status: Status
+    let message: String
+
+    init(_ status: Status, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// Sorts any error into the exit status that the operator, or systemd, must see.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure:
+            self = failure
+        case let error as ConfigurationError:
+            self.init(.badConfiguration, error.description)
+        case let error as SecretError:
+            self.init(.badConfiguration, error.description)
+        case let error as WarehouseError:
+            self.init(.badConfiguration, error.description)
+        case let error as MigrationError:
+            self.init(Self.status(of: error), error.description)
+        case let error as PostgresError:
+            self.init(Self.status(of: error), "database: \(error.description)")
+        case is CancellationError:
+            self.init(.tryAgain, "interrupted; run the same command again to go on")
+        default:
+            self.init(.defect, "a defect of usaged: \(error)")
+        }
+    }
+
+    /// What a finished pass means as an exit status; nil when all is done.
+    init?(_ report: PassReport) {
+        let failures = report.sourceFailures
+        let isEverySource = !failures.isEmpty && failures.count == report.sources
+        let reasons = failures.map { "\($0.source): \($0.reason)" }.joined(separator: "\n")
+        if isEverySource, failures.allSatisfy({ $0.kind.isPermission }) {
+            self.init(.noPermission, "no source may be read:\n\(reasons)")
+        } else if isEverySource, failures.allSatisfy({ $0.kind == .unavailable }) {
+            self.init(.unavailable, "no source answers:\n\(reasons)")
+        } else if report.isCancelled {
+            self.init(.tryAgain, "interrupted; run the same command again to go on")
+        } else if !report.isComplete {
+            self.init(
+                .tryAgain,
+                "\(report.summary.windowsFailed) windows failed; `usaged status` shows why, and the next run tries again"
+            )
+        } else {
+            return nil
+        }
+    }
+
+    private static func status(of error: PostgresError) -> Status {
+        if error.isConnectionLost { return .unavailable }
+        switch error.sqlState.map({ String($0.prefix(2)) }) {
+        case "28": return .noPermission
+        case "3D": return .badConfiguration
+        case "42" where error.sqlState == "42501": return .noPermission
+        default: return error.isTransient ? .unavailable : .defect
+        }
+    }
+
+    private static func status(of error: MigrationError) -> Status {
+        if case .database(let cause) = error { return status(of: cause) }
+        return .badConfiguration
+    }
+}
+
+extension FetchFailureKind {
+    fileprivate var isPermission: Bool {
+        self == .unauthenticated || self == .refused
+    }
+}

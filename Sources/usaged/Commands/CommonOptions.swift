@@ -1,0 +1,28 @@
+import ArgumentParser
+import FoundationEssentials
+import Logging
+import Operations
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The configuration file.")
+    var config = "/etc/usaged/usaged.yaml"
+
+    @Option(help: "Least severe level that is logged: trace, debug, info, notice, warning, error or critical.")
+    var logLevel: Logger.Level = .info
+
+    @Option(help: "Spelling of log lines: journal, text or json. Default: journal under systemd, otherwise text.")
+    var logFormat: LogFormat?
+
+    /// A logger on standard error, for the whole process.
+    func makeLogger(on output: StandardErrorStream) -> Logger {
+        let format = logFormat ?? .suitable(for: ProcessInfo.processInfo.environment)
+        let level = logLevel
+        return Logger(label: "usaged") { label in
+            LineLogHandler(label: label, level: level, format: format, output: output)
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {}
