@@ -9,35 +9,108 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
     name: "usaged",
+    products: [
+        .executable(name: "usaged", targets: ["usaged"]),
+        .executable(name: "usage-simulator", targets: ["usage-simulator"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
+        // MARK: Pure
         .target(name: "UsageDomain", swiftSettings: strict),
-        .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
+        .target(name: "JSONRows", swiftSettings: strict),
+
+        // MARK: PostgreSQL
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "Postgres", dependencies: ["CLibpq", logging], swiftSettings: strict),
+        .target(name: "CMigrations", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "Migrations", dependencies: ["CMigrations", "Postgres", logging], swiftSettings: strict),
+        .target(name: "Warehouse", dependencies: ["UsageDomain", "Postgres", logging], swiftSettings: strict),
+
+        // MARK: Vendors
         .target(
-            name: "Postgres",
-            dependencies: ["CLibpq", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
-        .target(
-            name: "Warehouse",
-            dependencies: ["UsageDomain", "Postgres", .product(name: "Logging", package: "swift-log")],
-            swiftSettings: strict),
-        .target(
-            name: "Ingest",
+            name: "Transport",
             dependencies: [
-                "UsageDomain", "Warehouse", "Postgres",
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                asyncHTTPClient, nioCore, nioHTTP1, logging,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .target(
-            name: "Operations",
-            dependencies: ["UsageDomain", "Warehouse", "Ingest", .product(name: "Logging", package: "swift-log")],
+            name: "GenesysCloud",
+            dependencies: ["UsageDomain", "Transport", "JSONRows", logging],
             swiftSettings: strict),
+
+        // MARK: The daemon
+        .target(
+            name: "Ingest",
+            dependencies: ["UsageDomain", "Warehouse", "Postgres", serviceLifecycle],
+            swiftSettings: strict),
+        .target(
+            name: "Operations",
+            dependencies: ["UsageDomain", "Warehouse", "Ingest", logging],
+            swiftSettings: strict),
+        .target(
+            name: "UsagedConfiguration",
+            dependencies: [.product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "usaged",
+            dependencies: [
+                "GenesysCloud", "Ingest", "Migrations", "Operations", "Postgres", "Transport", "UsageDomain",
+                "UsagedConfiguration", "Warehouse", argumentParser, logging, serviceLifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: For demo and tests
+        .target(
+            name: "UsageSimulator",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                logging, nioCore,
+            ],
+            exclude: ["Fixtures/LICENSE", "Fixtures/ORIGIN.md"],
+            resources: [.embedInCode("Fixtures/genesys-usage-query-feb2020.json")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "usage-simulator", dependencies: ["UsageSimulator", argumentParser], swiftSettings: strict),
+        .target(name: "EphemeralPostgres", dependencies: [subprocess, systemPackage], swiftSettings: strict),
+        .executableTarget(
+            name: "usage-demo",
+            dependencies: [
+                "EphemeralPostgres", "GenesysCloud", "Ingest", "Migrations", "Operations", "Postgres", "Transport",
+                "UsageDomain", "UsageSimulator", "Warehouse", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        // MARK: Tests
+        .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
+        .testTarget(name: "UsagedConfigurationTests", dependencies: ["UsagedConfiguration"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

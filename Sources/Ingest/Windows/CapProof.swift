@@ -4,7 +4,7 @@ import Warehouse
 /// Finds out whether an answer with a suspiciously round number of rows was cut.
 ///
 /// A range of days is asked again by halves: if the halves say the same, the answer is whole. A single day cannot be
-/// halved; its sums by OAuth client are asked instead, which no cap can cut.
+/// halved; its totals by OAuth client are asked instead, which no cap can cut.
 struct CapProof {
     enum Verdict {
         case complete(requests: Int)
@@ -19,7 +19,7 @@ struct CapProof {
 
     func examine(_ answer: SpooledAnswer, of window: Window) async throws -> Verdict {
         guard let (early, late) = window.halves else {
-            return try await compareSums(of: answer, of: window)
+            return try await compareTotals(of: answer, of: window)
         }
         var totals: [Day: DayTotals] = [:]
         var requests = 0
@@ -37,14 +37,15 @@ struct CapProof {
         return .cut([late, early], reason: reason, requests: requests)
     }
 
-    private func compareSums(of answer: SpooledAnswer, of day: Window) async throws -> Verdict {
-        let stated = try await work.source.adapter.requestsByClient(in: day, recorder: recorder)
+    private func compareTotals(of answer: SpooledAnswer, of day: Window) async throws -> Verdict {
+        let totals = try await work.source.adapter.fetchTotals(day)
+        let stated = totals.byClientID.mapValues { Int128($0.requests) }
         let read = answer.requestsByClient
-        guard stated != read else { return .complete(requests: 3) }
+        guard stated != read else { return .complete(requests: totals.requests) }
         let missing = stated.values.reduce(0, +) - read.values.reduce(0, +)
         return .doubtful(
-            "an answer of exactly \(answer.rows) rows differs by \(missing) requests from the sums by OAuth client: "
+            "an answer of exactly \(answer.rows) rows differs by \(missing) requests from the totals by OAuth client: "
                 + "it was probably cut by a cap the vendor does not document",
-            requests: 3)
+            requests: totals.requests)
     }
 }

@@ -16,8 +16,7 @@ struct Conninfo {
         let isURI = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
         if isURI, ["host", "port", "dbname"].contains(where: { options[$0]?.contains("@") == true }) {
             throw PostgresError.invalidConninfo(
-                "its host, port or database has an \"@\"; write special characters of user and password as %40 and so on"
-            )
+                "its host, port or database has an \"@\"; write special characters of user and password as %40 and so on")
         }
     }
 
@@ -41,8 +40,7 @@ struct Conninfo {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &message) else {
             defer { PQfreemem(message) }
-            throw PostgresError.invalidConninfo(
-                withoutQuotations(message.map { String(cString: $0) } ?? "out of memory"))
+            throw PostgresError.invalidConninfo(withoutQuotations(message.map { String(cString: $0) } ?? "out of memory"))
         }
         defer { PQconninfoFree(options) }
         var found: [String: String] = [:]

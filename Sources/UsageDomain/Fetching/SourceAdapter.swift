@@ -12,8 +12,6 @@ package protocol SourceAdapter: Sendable {
         into sink: any UsageRowSink,
         recorder: ExecutionRecorder
     ) async throws -> FetchReport
-    /// Asks for the sums of a window, grouped by OAuth client alone: a small answer to compare a large one with.
-    ///
-    /// - Returns: requests by OAuth client, over all days of the window.
-    func requestsByClient(in window: Window, recorder: ExecutionRecorder) async throws -> [String: Int128]
+    /// Asks for the totals of a window by OAuth client: a small answer to compare a large one with.
+    func fetchTotals(_ window: Window) async throws -> UsageTotals
 }

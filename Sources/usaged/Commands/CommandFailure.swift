@@ -81,8 +81,11 @@ struct CommandFailure: Error {
     }
 
     private static func status(of error: MigrationError) -> Status {
-        if case .database(let cause) = error { return status(of: cause) }
-        return .badConfiguration
+        switch error {
+        case .failed(_, _, let cause): status(of: cause)
+        case .lockNotAcquired: .unavailable
+        default: .badConfiguration
+        }
     }
 }
 

@@ -8,7 +8,14 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "The configuration file.")
     var config = "/etc/usaged/usaged.yaml"
 
-    @Option(help: "Least severe level that is logged: trace, debug, info, notice, warning, error or critical.")
+    @Option(
+        help: "Least severe level that is logged: trace, debug, info, notice, warning, error or critical.",
+        transform: { text in
+            guard let level = Logger.Level(rawValue: text) else {
+                throw ValidationError("The log level is one of \(Logger.Level.allCases.map(\.rawValue)).")
+            }
+            return level
+        })
     var logLevel: Logger.Level = .info
 
     @Option(help: "Spelling of log lines: journal, text or json. Default: journal under systemd, otherwise text.")
@@ -24,5 +31,4 @@ struct CommonOptions: ParsableArguments {
     }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
 extension LogFormat: ExpressibleByArgument {}

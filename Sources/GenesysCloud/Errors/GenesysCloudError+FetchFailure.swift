@@ -1,0 +1,72 @@
+import Transport
+package import UsageDomain
+
+extension GenesysCloudError: FetchFailure {
+    /// What the failure means for the plan.
+    package var kind: FetchFailureKind {
+        switch reason {
+        case .exchange(let failure): failure.fetchFailureKind
+        case .unauthenticated: .unauthenticated
+        case .unreadable, .wrongRow, .wrongAnswer: .badAnswer
+        case .unknownStatus, .executionsFailed, .executionLost, .stillRunning: .unavailable
+        }
+    }
+
+    package var description: String {
+        var text = "\(step): \(reason)"
+        // An exchange names its correlation id itself.
+        switch reason {
+        case .exchange, .unauthenticated: break
+        default: if let correlationID { text += ", correlation id \(correlationID)" }
+        }
+        return text
+    }
+}
+
+extension TransportError {
+    fileprivate var fetchFailureKind: FetchFailureKind {
+        switch kind {
+        case .rateLimited(let silence, _): .rateLimited(retryAfter: silence ?? .seconds(60))
+        case .status(401, _): .unauthenticated
+        case .status(let status, _): (400..<500).contains(status) && status != 408 ? .refused : .unavailable
+        case .answerTooLong: .badAnswer
+        case .invalidRequest: .refused
+        case .unreachable, .untrusted, .interrupted, .timedOut, .redirected, .unsupportedEncoding: .unavailable
+        }
+    }
+}
+
+extension GenesysCloudError.Step: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .token: "fetching an access token"
+        case .organization: "reading organizations/me"
+        case .oauthClients: "listing oauth/clients"
+        case .submit(let window): "submitting \(window)"
+        case .results(let window, let execution):
+            "reading \(window), execution \(execution.rawValue.quotable(limit: 100))"
+        }
+    }
+}
+
+extension GenesysCloudError.Reason: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .exchange(let failure): "\(failure)"
+        case .unauthenticated(let failure): "the credentials are refused (check client-id and client-secret): \(failure)"
+        case .unreadable(let error): "the answer is wrong: \(error)"
+        case .wrongRow(let problem): "the answer is wrong: \(problem)"
+        case .wrongAnswer(let problem): "the answer is wrong: \(problem)"
+        case .unknownStatus(let status): "the contract does not know the query status \"\(status)\""
+        case .executionsFailed(let count): "the API failed to execute the query, \(count) times"
+        case .executionLost: "the API does not know the execution any more, for the second time"
+        case .stillRunning(let patience): "still running after \(patience.components.seconds) s, to be polled again later"
+        }
+    }
+}
+
+extension RowProblem: CustomStringConvertible {
+    package var description: String {
+        "row \(row) at byte \(byteOffset), \(field): \(problem)"
+    }
+}

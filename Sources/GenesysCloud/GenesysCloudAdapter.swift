@@ -1,0 +1,36 @@
+package import UsageDomain
+
+/// Genesys Cloud as the loader sees it: each dataset is one question to the source.
+package struct GenesysCloudAdapter: SourceAdapter {
+    private let source: GenesysCloudSource
+    private let byUser: Bool
+
+    /// - Parameter byUser: whether organization datasets are also grouped by user.
+    package init(_ source: GenesysCloudSource, byUser: Bool) {
+        self.source = source
+        self.byUser = byUser
+    }
+
+    package func organization() async throws -> Organization {
+        try await source.organization()
+    }
+
+    package func oauthClients() async throws -> [OAuthClient] {
+        try await source.oauthClients()
+    }
+
+    package func fetch(
+        _ window: Window,
+        into sink: any UsageRowSink,
+        recorder: ExecutionRecorder
+    ) async throws -> FetchReport {
+        switch window.dataset {
+        case .organizationQuery:
+            try await source.fetchOrganizationQuery(window, byUser: byUser, into: sink, recorder: recorder)
+        }
+    }
+
+    package func fetchTotals(_ window: Window) async throws -> UsageTotals {
+        try await source.fetchTotals(window)
+    }
+}

@@ -1,0 +1,78 @@
+import Synchronization
+
+/// One connection through the proxy: two threads, one a direction.
+final class FaultProxyLink: Sendable {
+    let id: Int
+    private let client: Socket
+    private let server: Socket
+    private let proxy: FaultProxy
+    private let isCut = Atomic(false)
+    private let runningThreads = Atomic(2)
+
+    init(id: Int, client: Socket, server: Socket, proxy: FaultProxy) {
+        self.id = id
+        self.client = client
+        self.server = server
+        self.proxy = proxy
+    }
+
+    func start() {
+        startThread { [self] in
+            carryFromClient()
+            end()
+        }
+        startThread { [self] in
+            carryFromServer()
+            end()
+        }
+    }
+
+    /// Resets the client's side. The server still reads what had passed, then the end.
+    func cut() {
+        guard !isCut.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        client.reset()
+        server.finish()
+    }
+
+    private func carryFromClient() {
+        var messages = FrontendMessages()
+        while let chunk = next(from: client) {
+            let admitted = proxy.admit(chunk.count, messageEnds: messages.ends(in: chunk[...]))
+            let isSent = server.write(chunk.prefix(admitted.bytes))
+            if admitted.isCut { proxy.reachedCut() }
+            guard isSent else { return }
+        }
+    }
+
+    private func carryFromServer() {
+        while let chunk = next(from: server) {
+            guard client.write(chunk[...]) else { return }
+        }
+    }
+
+    /// Waits for something to carry, and while the link is stalled; nil at the end.
+    private func next(from socket: Socket) -> [UInt8]? {
+        while !isCut.load(ordering: .acquiring) {
+            guard socket.isReadable(within: 10) else { continue }
+            guard proxy.mode != .stall else {
+                pause()
+                continue
+            }
+            let chunk = socket.read()
+            return chunk.isEmpty ? nil : chunk
+        }
+        return nil
+    }
+
+    /// The end of one direction is the end of both; the last thread closes.
+    private func end() {
+        if !isCut.exchange(true, ordering: .acquiringAndReleasing) {
+            client.finish()
+            server.finish()
+        }
+        guard runningThreads.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+        proxy.ended(self)
+        client.close()
+        server.close()
+    }
+}

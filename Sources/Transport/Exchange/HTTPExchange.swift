@@ -1,0 +1,199 @@
+import AsyncHTTPClient
+import FoundationEssentials
+package import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One HTTP exchange done well: paced by a budget, limited in time and size, repeated when that helps.
+///
+/// Redirections are not followed and no proxy is used. Bodies are asked for unencoded (`Accept-Encoding: identity`), so
+/// that a body cut short cannot hide behind a decompressor; one that comes encoded anyway is refused by name.
+package struct HTTPExchange: Sendable {
+    private let client: HTTPClient
+    private let settings: HTTPSettings
+    private let budget: RequestBudget
+    private let policy: RetryPolicy
+    private let timekeeper: Timekeeper
+    private let jitter: Jitter
+    private let logger: Logger
+
+    /// Opens nothing yet. `shutdown()` must be called when nothing is under way any more.
+    ///
+    /// - Throws: what reading the file of certificate authorities throws.
+    package init(
+        settings: HTTPSettings,
+        budget: RequestBudget,
+        policy: RetryPolicy = RetryPolicy(),
+        timekeeper: Timekeeper = Timekeeper(),
+        jitter: Jitter = .random,
+        logger: Logger
+    ) throws {
+        self.settings = settings
+        self.budget = budget
+        self.policy = policy
+        self.timekeeper = timekeeper
+        self.jitter = jitter
+        self.logger = logger
+        client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: try HTTPClient.Configuration(settings)
+        )
+    }
+
+    /// Closes all connections.
+    package func shutdown() async throws {
+        try await client.shutdown()
+    }
+
+    /// Sends a request until it is answered with success or the policy gives up, and reads the answer.
+    ///
+    /// - Parameters:
+    ///   - request: what to send.
+    ///   - tally: counts every request sent.
+    ///   - makeReader: makes the reader of a successful answer's body, anew for each attempt that gets so far.
+    /// - Throws: `TransportError`; `CancellationError`; whatever `makeReader` or the reader throws.
+    package func send<Reader: BodyReader>(
+        _ request: HTTPRequest,
+        tally: RequestTally,
+        reading makeReader: (HTTPReplyHead) throws -> Reader
+    ) async throws -> HTTPReply<Reader.Answer> {
+        let start = timekeeper.now
+        var attempts = 0
+        while true {
+            if let silence = try await budget.admit() {
+                throw TransportError(
+                    .rateLimited(retryAfter: silence, nil), request: request, requestsSent: attempts, retryAfter: silence)
+            }
+            attempts += 1
+            tally.countRequest()
+            do {
+                let (head, answer) = try await attempt(request, makeReader)
+                logger.trace("HTTP exchange", metadata: metadata(request, attempts, status: head.status))
+                return HTTPReply(head: head, answer: answer, requestsSent: attempts)
+            } catch var failure as TransportError {
+                try Task.checkCancellation()
+                failure.requestsSent = attempts
+                try await waitOrGiveUp(after: failure, request, tally: tally, attempts: attempts, start: start)
+            }
+        }
+    }
+
+    private func waitOrGiveUp(
+        after failure: TransportError,
+        _ request: HTTPRequest,
+        tally: RequestTally,
+        attempts: Int,
+        start: Duration
+    ) async throws {
+        if failure.status == 429, let silence = failure.retryAfter {
+            await budget.rest(for: silence + policy.margin)
+        }
+        let decision = policy.decision(
+            after: failure,
+            repetition: request.repetition,
+            attempts: attempts,
+            elapsed: timekeeper.now - start,
+            jitter: jitter.fraction()
+        )
+        var details = metadata(request, attempts, status: failure.status)
+        details["http.failure"] = "\(failure.kind)"
+        guard case .sendAgain(let wait) = decision else {
+            logger.debug("HTTP exchange failed", metadata: details)
+            throw failure
+        }
+        details["http.wait"] = "\(wait)"
+        logger.debug("HTTP exchange failed, sending again", metadata: details)
+        if request.method == .post, !failure.isSafeToRetry { tally.countDoubtfulRepeat() }
+        try await timekeeper.sleep(for: wait)
+    }
+
+    private func metadata(_ request: HTTPRequest, _ attempts: Int, status: Int?) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["http.request": "\(request)", "http.attempt": "\(attempts)"]
+        if let status { metadata["http.status"] = "\(status)" }
+        return metadata
+    }
+
+    // MARK: One attempt
+
+    private func attempt<Reader: BodyReader>(
+        _ request: HTTPRequest,
+        _ makeReader: (HTTPReplyHead) throws -> Reader
+    ) async throws -> (HTTPReplyHead, Reader.Answer) {
+        let deadline = NIODeadline.now() + TimeAmount(request.deadline)
+        let response: HTTPClientResponse
+        do {
+            response = try await client.execute(HTTPClientRequest(request, settings), deadline: deadline)
+        } catch {
+            try Task.checkCancellation()
+            throw TransportError(translating: error, request: request, waitingFor: .answer)
+        }
+        let head = HTTPReplyHead(response)
+        await budget.observe(RateLimitHeaders(head))
+        guard (200..<300).contains(head.status) else {
+            throw await refusal(head, response, request, deadline)
+        }
+        if let encoding = head.header("Content-Encoding")?.lowercased(), encoding != "identity" {
+            throw TransportError(
+                .unsupportedEncoding(encoding.quotable(limit: 40)), request: request, correlationID: head.correlationID)
+        }
+        return (head, try await read(response.body, head, request, deadline, makeReader(head)))
+    }
+
+    private func read<Reader: BodyReader>(
+        _ body: HTTPClientResponse.Body,
+        _ head: HTTPReplyHead,
+        _ request: HTTPRequest,
+        _ deadline: NIODeadline,
+        _ firstReader: Reader
+    ) async throws -> Reader.Answer {
+        func failure(_ kind: TransportError.Kind) -> TransportError {
+            TransportError(kind, request: request, correlationID: head.correlationID)
+        }
+        var reader = firstReader
+        var length = 0
+        var iterator = body.makeAsyncIterator()
+        while true {
+            let chunk: ByteBuffer?
+            do {
+                chunk = try await iterator.next(isolation: #isolation)
+            } catch {
+                try Task.checkCancellation()
+                throw TransportError(
+                    translating: error, request: request, waitingFor: .nextBytes, correlationID: head.correlationID)
+            }
+            // A cancelled body ends like a complete one.
+            try Task.checkCancellation()
+            guard let chunk else { return try reader.finish() }
+            length += chunk.readableBytes
+            guard length <= request.answerLimit else { throw failure(.answerTooLong(limit: request.answerLimit)) }
+            guard NIODeadline.now() <= deadline else { throw failure(.timedOut(.end)) }
+            try chunk.withUnsafeReadableBytes { try reader.read($0.bytes) }
+        }
+    }
+
+    /// What an answer that is no success means. Its body is read as far as it comes.
+    private func refusal(
+        _ head: HTTPReplyHead,
+        _ response: HTTPClientResponse,
+        _ request: HTTPRequest,
+        _ deadline: NIODeadline
+    ) async -> TransportError {
+        if (300..<400).contains(head.status) {
+            let location = (head.header("Location") ?? "nowhere").masking(request.masked).quotable(limit: 200)
+            return TransportError(
+                .redirected(head.status, location: location), request: request, correlationID: head.correlationID)
+        }
+        var small = request
+        small.answerLimit = 65_536
+        let bytes = try? await read(response.body, head, small, deadline, WholeBody())
+        let body = ErrorBody(decoding: bytes ?? [], masking: request.masked)
+        let retryAfter = RetryAfter.duration(head.header("Retry-After"), date: head.header("Date"), now: Date())
+        let silence = retryAfter ?? (head.status == 429 ? RateLimitHeaders(head).reset : nil)
+        return TransportError(
+            head.status == 429 ? .rateLimited(retryAfter: silence, body) : .status(head.status, body),
+            request: request,
+            correlationID: head.correlationID ?? body.contextID,
+            retryAfter: silence
+        )
+    }
+}

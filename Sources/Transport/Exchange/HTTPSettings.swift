@@ -1,0 +1,15 @@
+/// How connections are made and how patient they are.
+package struct HTTPSettings: Sendable {
+    /// `usaged/1.2.3`.
+    package var userAgent: String
+    /// PEM file of certificate authorities that are trusted beside the system's.
+    package var caFile: String?
+    package var connectTimeout: Duration = .seconds(10)
+    /// Longest time without a byte, before and within an answer.
+    package var silenceTimeout: Duration = .seconds(60)
+
+    package init(userAgent: String, caFile: String? = nil) {
+        self.userAgent = userAgent
+        self.caFile = caFile
+    }
+}

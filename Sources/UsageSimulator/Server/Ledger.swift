@@ -1,0 +1,76 @@
+package import FoundationEssentials
+import Synchronization
+
+/// Everything the simulator was asked, in order of arrival. Secrets and tokens are never written down.
+package final class Ledger: Sendable {
+    package struct Entry: Sendable, Encodable {
+        /// From 1.
+        package let number: Int
+        /// By the simulator's clock.
+        package let time: Date
+        package let endpoint: Endpoint
+        package let method: String
+        package let path: String
+        /// The query text without its question mark; empty without one.
+        package let query: String
+        /// The request's body; of a token request only the grant.
+        package let body: String
+        /// The status answered; nil while unanswered and when the other side got none.
+        package internal(set) var status: Int?
+        /// The fault that was played, in the words of ``Fault/description``.
+        package internal(set) var fault: String?
+    }
+
+    private let storage = Mutex<[Entry]>([])
+
+    /// All requests so far.
+    package var entries: [Entry] {
+        storage.withLock { $0 }
+    }
+
+    /// The requests to one endpoint so far.
+    package func entries(of endpoint: Endpoint) -> [Entry] {
+        entries.filter { $0.endpoint == endpoint }
+    }
+
+    /// How many requests went to one endpoint so far.
+    package func count(of endpoint: Endpoint) -> Int {
+        entries(of: endpoint).count
+    }
+
+    /// The ledger as a JSON array, as `GET /simulator/ledger` shows it.
+    package var json: String {
+        String(decoding: JSONText.encode(entries), as: UTF8.self)
+    }
+
+    func begin(_ request: IncomingRequest, endpoint: Endpoint, time: Date) -> Int {
+        storage.withLock { entries in
+            let number = entries.count + 1
+            entries.append(
+                Entry(
+                    number: number,
+                    time: time,
+                    endpoint: endpoint,
+                    method: request.method,
+                    path: request.path,
+                    query: request.query,
+                    body: endpoint == .token ? Ledger.withoutSecrets(request.bodyText) : request.bodyText
+                )
+            )
+            return number
+        }
+    }
+
+    func finish(_ number: Int, status: Int?, fault: Fault?) {
+        storage.withLock { entries in
+            entries[number - 1].status = status
+            entries[number - 1].fault = fault.map(\.description)
+        }
+    }
+
+    private static func withoutSecrets(_ form: String) -> String {
+        form.split(separator: "&").filter { $0.hasPrefix("grant_type=") }.joined(separator: "&")
+    }
+}
+
+extension Endpoint: Encodable {}

@@ -1,0 +1,137 @@
+/// An organization and all its usage, as a value: the same seed and the same restatements give the same rows for ever.
+///
+/// Rows are computed a day at a time when somebody asks, so years cost nothing until they are read. Ask it for the truth
+/// with ``rows(from:through:groupedBy:granularity:)``; the simulator serves exactly that.
+package struct World: Sendable {
+    package let organization: Organization
+    /// Every OAuth client, listed or not. Usage never names one that is missing here.
+    package private(set) var clients: [OAuthClient]
+    /// Endpoint patterns without a leading slash (contract, finding 5).
+    package let templateURIs: [String]
+    package let httpMethods: [String]
+    /// Ids of users; the first is `""`, for requests that no user made.
+    package let users: [String]
+    /// How often each day was restated.
+    package private(set) var restatements: [Day: Int] = [:]
+
+    let seed: Seed
+    let usage: any DailyUsage
+
+    /// A made-up organization.
+    package init(seed: UInt64, size: Size = Size()) {
+        let root = Seed(seed)
+        let vocabulary = Vocabulary(seed: root, size: size)
+        organization = vocabulary.organization
+        clients = vocabulary.clients
+        templateURIs = vocabulary.templateURIs
+        httpMethods = vocabulary.httpMethods
+        users = vocabulary.users
+        self.seed = root
+        usage = GeneratedUsage(
+            seed: root.derived(1),
+            size: size,
+            clients: vocabulary.clients.count - 1,
+            templateURIs: vocabulary.templateURIs.count,
+            httpMethods: vocabulary.httpMethods.count
+        )
+    }
+
+    /// The organization of the real answer that Genesys published: 128 rows, 1,130 requests, February 2020.
+    ///
+    /// Its rows name neither methods nor users, so both stay `""` however one groups.
+    ///
+    /// - Throws: ``RecordingError`` when the embedded recording is damaged.
+    package static func recorded() throws -> World {
+        try World(RecordedUsage.embedded())
+    }
+
+    private init(_ recorded: RecordedUsage) {
+        organization = Organization(id: "0aa1c7d4-5d0e-4b7e-9d0b-2f6c0e8d2020", name: "Developer Center Sample")
+        clients = recorded.clients
+        templateURIs = recorded.templateURIs
+        httpMethods = [""]
+        users = [""]
+        seed = Seed(2020)
+        usage = recorded
+    }
+
+    /// Changes a past day: some rows change, some vanish, some are new; which ones follows from the seed.
+    ///
+    /// A day that had rows gets at least one change and one new row, and loses at least one if it had more than two. A
+    /// day without rows gets one.
+    package mutating func restate(_ day: Day) {
+        restatements[day, default: 0] += 1
+    }
+
+    /// Gives an OAuth client another name or state; past rows then carry the new name, too. Unknown ids change nothing.
+    package mutating func change(clientID: String, name: String? = nil, state: OAuthClient.State? = nil) {
+        clients = clients.map { client in
+            guard client.id == clientID else { return client }
+            return OAuthClient(
+                id: client.id,
+                name: name ?? client.name,
+                state: state ?? client.state,
+                grant: client.grant,
+                isListed: client.isListed
+            )
+        }
+    }
+
+    /// The rows of one day by client, template URI and method, after all its restatements.
+    func cells(on day: Day) -> [Cell] {
+        var cells = usage.cells(on: day)
+        for round in 0..<(restatements[day] ?? 0) {
+            let restatement = Restatement(
+                seed: seed.derived(2).derived(day.number).derived(round),
+                clients: usage.activeClients,
+                templateURIs: templateURIs.count,
+                httpMethods: httpMethods.count
+            )
+            restatement.apply(to: &cells)
+        }
+        return cells
+    }
+}
+
+extension World {
+    /// How big a generated organization is.
+    package struct Size: Sendable {
+        /// OAuth clients; the first names are plain or awkward on purpose. One more is listed and never used.
+        package var clients = 24
+        /// At least so many endpoint patterns; more are made when `rowsADay` needs them.
+        package var templateURIs = 40
+        package var users = 12
+        /// Rows a day by client, template URI and method.
+        package var rowsADay = 60
+        /// Every day has exactly `rowsADay` rows; otherwise days differ, and some have none.
+        package var isSteady = false
+        /// Nothing was counted before this day.
+        package var firstDay = Day(2018, 1, 1)
+
+        package init() {}
+
+        /// A size by its two most wanted knobs.
+        package init(clients: Int = 24, rowsADay: Int, isSteady: Bool = false) {
+            self.clients = clients
+            self.rowsADay = rowsADay
+            self.isSteady = isSteady
+        }
+    }
+}
+
+/// What was counted on one day for one client, template URI and method, given as indices into the world.
+struct Cell: Sendable {
+    var client: Int
+    var templateURI: Int
+    var httpMethod: Int
+    var counts: World.Counts
+}
+
+/// Where the rows of a day come from before any restatement.
+protocol DailyUsage: Sendable {
+    /// How many of the world's clients, counted from the first, may occur in rows.
+    var activeClients: Int { get }
+
+    /// A pure function of the day; each combination of client, template URI and method occurs once at most.
+    func cells(on day: World.Day) -> [Cell]
+}

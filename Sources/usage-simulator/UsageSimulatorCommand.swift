@@ -1,0 +1,117 @@
+import ArgumentParser
+import Glibc
+import Logging
+import UsageSimulator
+
+/// Which organization is served.
+enum OrganizationKind: String, ExpressibleByArgument, CaseIterable {
+    case generated, recorded
+}
+
+@main
+struct UsageSimulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "usage-simulator",
+        abstract: "A fake of the Genesys Cloud usage endpoints, for trials and tests without an account.",
+        discussion: """
+            Prints its address, a client id and secret, and a source for usaged.yaml; then answers until it is interrupted.
+
+            Faults are written ENDPOINT[#WHEN][~TEXT]=EFFECT, for example
+              --fault results#2=503,retry-after:1   --fault submit#1-3=429   --fault complete=truncate:1000
+            ENDPOINT  token organization clients limits submit results complete other
+            WHEN      2 (the second), 1-3, /5 (every fifth); without it always
+            TEXT      only requests that mention this text
+            EFFECT    a status (503 or 429,retry-after:1), html:502, cut:BYTES, truncate:BYTES, stall:BYTES, hang, reset,
+                      drip:BYTES:MILLISECONDS, delay:MILLISECONDS, status:QUERYSTATUS, expire-token, cap:ROWS,
+                      restate:DAY+DAY, row:FIELD=JSON, row@7:FIELD=JSON, row:-FIELD, row:duplicate
+
+            GET /simulator/ledger shows every request so far; POST /simulator/restate?day=2025-09-01 changes a past day.
+            """
+    )
+
+    @Option(help: "Port on 127.0.0.1; 0 takes any free one.")
+    var port = 8089
+
+    @Option(help: "The same seed makes the same organization.")
+    var seed: UInt64 = 7
+
+    @Option(help: "generated, or recorded: the answer that Genesys published for February 2020.")
+    var organization = OrganizationKind.generated
+
+    @Option(help: "Rows a day of the generated organization.")
+    var rowsADay = 60
+
+    @Option(help: "OAuth clients of the generated organization.")
+    var clients = 24
+
+    @Option(help: "Requests a minute and token before 429.")
+    var requestsAMinute = 300
+
+    @Option(help: "How often an execution answers Running before it is complete.")
+    var runningPolls = 1
+
+    @Option(name: .customLong("fault"), help: "Something that goes wrong; may be given again.")
+    var faults: [String] = []
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port lies between 0 and 65535.") }
+        guard rowsADay >= 0, clients > 0, requestsAMinute > 0, runningPolls >= 0 else {
+            throw ValidationError("Sizes are positive numbers.")
+        }
+        do {
+            _ = try faults.map(Fault.init)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    func run() async throws {
+        var script = Script(faults: try faults.map(Fault.init))
+        script.requestsAMinute = requestsAMinute
+        script.runningPolls = runningPolls
+        try await withSimulator(
+            world: try world(),
+            script: script,
+            port: port,
+            servesControl: true,
+            logger: Logger(label: "usage-simulator")
+        ) { simulator in
+            print(greeting(simulator))
+            // A pipe is buffered, and whoever started this waits for the address.
+            fflush(nil)
+            try await Task.sleep(for: .seconds(Int64.max / 4_000_000_000))
+        }
+    }
+
+    private func world() throws -> World {
+        switch organization {
+        case .recorded: try World.recorded()
+        case .generated: World(seed: seed, size: World.Size(clients: clients, rowsADay: rowsADay))
+        }
+    }
+
+    private func greeting(_ simulator: Simulator) -> String {
+        let startDate = organization == .recorded ? "2020-02-01" : "2025-01-01"
+        return """
+            Listening on \(simulator.baseURL)
+              organization   \(simulator.world.organization.name)
+              client id      \(simulator.clientID)
+              client secret  \(simulator.clientSecret)
+              newest day     \(simulator.newestPublishedDay)
+              ledger         \(simulator.baseURL)/simulator/ledger
+
+            For usaged.yaml, after export SIMULATOR_SECRET=\(simulator.clientSecret)
+
+            sources:
+              - name: simulator
+                kind: genesys
+                api-url: \(simulator.baseURL)
+                login-url: \(simulator.baseURL)
+                client-id: \(simulator.clientID)
+                client-secret: {env: SIMULATOR_SECRET}
+                datasets: [organization_query]
+                start-date: \(startDate)
+
+            """
+    }
+}

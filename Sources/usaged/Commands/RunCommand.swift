@@ -1,0 +1,125 @@
+import ArgumentParser
+import Ingest
+import Operations
+import ServiceLifecycle
+import UnixSignals
+import UsageDomain
+import UsagedConfiguration
+import Warehouse
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Fetches what is due and stores it (the default command).",
+        discussion: """
+            Without --once or --backfill it is the daemon: a pass over what is due, again and again as the \
+            configuration's schedule says, until SIGTERM.
+
+            A backfill fetches what coverage lacks in a range of days, newest first. Interrupt it whenever you like: \
+            started again, it goes on where it was.
+
+              usaged run --once
+              usaged run --backfill 2025-01-01..2025-12-31 --plan
+              usaged run --backfill 2025-01-01..2025-12-31 --source acme
+            """
+    )
+
+    @OptionGroup var options: CommonOptions
+
+    @Flag(help: "Make one pass over what is due, then exit.")
+    var once = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Fetch what coverage lacks from the first to the last day, both included, then exit.",
+            valueName: "FROM..TO"))
+    var backfill: BackfillRange?
+
+    @Option(help: ArgumentHelp("Work on this source only; may be given more than once.", valueName: "NAME"))
+    var source: [String] = []
+
+    @Option(help: ArgumentHelp("Work on this dataset only; may be given more than once.", valueName: "NAME"))
+    var dataset: [Dataset] = []
+
+    @Flag(help: "With --backfill: fetch covered days too.")
+    var refetch = false
+
+    @Flag(help: "With --backfill or --once: print the windows, requests and minutes it would take; send nothing.")
+    var plan = false
+
+    func validate() throws {
+        if once, backfill != nil { throw ValidationError("--once and --backfill exclude each other.") }
+        if refetch, backfill == nil { throw ValidationError("--refetch needs --backfill FROM..TO.") }
+        if plan, backfill == nil, !once { throw ValidationError("--plan needs --backfill FROM..TO or --once.") }
+    }
+
+    func run() async throws {
+        try await reporting {
+            let program = try Program(options)
+            let names = program.configuration.sources.map(\.name)
+            if let unknown = source.first(where: { !names.contains($0) }) {
+                throw CommandFailure(
+                    .badUsage, "--source \(unknown): the configuration has \(names.joined(separator: ", "))")
+            }
+            try await program.requireCurrentSchema()
+            let scope = backfill.map { PassScope.backfill($0.days, refetching: refetch) } ?? .once
+            let selection = PassSelection(sources: Set(source), datasets: Set(dataset))
+            if plan {
+                try await printPlan(program, scope, selection)
+            } else if once || backfill != nil {
+                try await runOnce(program, scope, selection)
+            } else {
+                try await runDaemon(program, selection)
+            }
+        }
+    }
+
+    private func printPlan(_ program: Program, _ scope: PassScope, _ selection: PassSelection) async throws {
+        let plan = try await program.withPass(onEvent: { _ in }) { try await $0.plan(scope, selection) }
+        print(PlanText(plan))
+        await program.warehouse.close()
+    }
+
+    private func runOnce(_ program: Program, _ scope: PassScope, _ selection: PassSelection) async throws {
+        let log = PassLog(logger: program.logger)
+        let progress = backfill.map { _ in BackfillProgress(output: program.output, logger: program.logger) }
+        let result = PassResult()
+        try await program.withPass(
+            onEvent: {
+                log.receive($0)
+                progress?.receive($0)
+            },
+            { pass in
+                let service = PassService(pass: pass, scope: scope, selection: selection, result: result)
+                try await supervise(service, program)
+            })
+        await program.warehouse.close()
+        if let report = result.report, let failure = CommandFailure(report) { throw failure }
+    }
+
+    private func runDaemon(_ program: Program, _ selection: PassSelection) async throws {
+        let log = PassLog(logger: program.logger)
+        try await program.withPass(onEvent: log.receive) { pass in
+            let service = ScheduledService(
+                pass: pass, selection: selection, every: program.configuration.schedule.every, logger: program.logger)
+            try await supervise(service, program)
+        }
+        await program.warehouse.close()
+    }
+
+    /// Runs a service until it ends; SIGTERM and SIGINT end it within 10 seconds.
+    private func supervise(_ service: some Service, _ program: Program) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: program.logger)
+        configuration.maximumGracefulShutdownDuration = .seconds(8)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+extension Dataset: ExpressibleByArgument {}

@@ -1,0 +1,52 @@
+import Ingest
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// One pass, as a service that ends by itself.
+struct PassService: Service {
+    let pass: Pass
+    let scope: PassScope
+    let selection: PassSelection
+    let result: PassResult
+
+    func run() async throws {
+        result.report = try await pass.run(scope, selection)
+    }
+}
+
+/// Where a pass leaves its report, since a service returns nothing.
+final class PassResult: Sendable {
+    private let stored = Mutex<PassReport?>(nil)
+
+    var report: PassReport? {
+        get { stored.withLock { $0 } }
+        set { stored.withLock { $0 = newValue } }
+    }
+}
+
+/// The daemon: a pass over what is due, then a pause, until it is asked to stop.
+struct ScheduledService: Service {
+    let pass: Pass
+    let selection: PassSelection
+    let every: Duration
+    let logger: Logger
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            do {
+                _ = try await pass.run(.scheduled, selection)
+            } catch is CancellationError {
+                return
+            } catch {
+                // What is due follows from coverage: the next pass takes up whatever this one left.
+                logger.error("run failed", metadata: ["error": "\(error)"])
+            }
+            do {
+                try await cancelWhenGracefulShutdown { [every] in try await Task.sleep(for: every) }
+            } catch {
+                return
+            }
+        }
+    }
+}
