@@ -108,8 +108,58 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "EphemeralPostgres", "Migrations", "Postgres", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+
         // MARK: Tests
+        .executableTarget(
+            name: "cluster-holder", dependencies: ["EphemeralPostgres"], path: "Tests/cluster-holder",
+            swiftSettings: strict),
+        .testTarget(
+            name: "EphemeralPostgresTests",
+            dependencies: [
+                "EphemeralPostgres", "Postgres", "TestSupport", "cluster-holder", subprocess, systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TestSupportTests", dependencies: ["Postgres", "TestSupport", logging], swiftSettings: strict),
+        .executableTarget(
+            name: "migration-runner", dependencies: ["Migrations", "Postgres", logging],
+            path: "Tests/migration-runner", swiftSettings: strict),
+        .testTarget(
+            name: "MigrationsTests",
+            dependencies: [
+                "EphemeralPostgres", "Migrations", "Postgres", "TestSupport", "migration-runner", logging, subprocess,
+                systemPackage,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["EphemeralPostgres", "Postgres", "TestSupport", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "UsageSimulatorTests",
+            dependencies: ["UsageSimulator", asyncHTTPClient, nioCore, nioHTTP1],
+            swiftSettings: strict),
+        .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows"], swiftSettings: strict),
+        .testTarget(
+            name: "IngestTests",
+            dependencies: [
+                "EphemeralPostgres", "GenesysCloud", "Ingest", "Migrations", "Postgres", "TestSupport", "Transport",
+                "UsageDomain", "UsageSimulator", "Warehouse", logging, serviceLifecycle,
+                .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
+        .testTarget(
+            name: "UsagedTests",
+            dependencies: ["Postgres", "TestSupport", "UsageSimulator", "usaged", subprocess, systemPackage],
+            swiftSettings: strict),
         .testTarget(name: "UsagedConfigurationTests", dependencies: ["UsagedConfiguration"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,12 +1,11 @@
 import Glibc
-import Subprocess
-import SystemPackage
 
 /// The shell process that makes a cluster, outlives us, and removes it.
 ///
-/// It reads a pipe whose other end only we hold. However we end — return, Ctrl-C, kill -9 — the pipe closes; the guard then
-/// stops the server and removes the directory. It lives in a session of its own and ignores the terminal's signals.
-/// Its steps run one after the other, so a pipe that closes while `initdb` is at work is noticed right after it.
+/// It reads a pipe whose other end only we hold. However we end — return, Ctrl-C, kill -9 — the pipe closes; the
+/// guard then stops the server and removes the directory. It lives in a session of its own and ignores the terminal's
+/// signals. Its steps run one after the other, so a pipe that closes while `initdb` is at work is noticed right after
+/// it.
 struct ClusterGuard: Sendable {
     /// The cluster's directory: `data`, `log` and the unix socket are in it.
     let directory: String
@@ -14,7 +13,8 @@ struct ClusterGuard: Sendable {
 
     /// Makes and starts a cluster.
     ///
-    /// - Throws: ``EphemeralPostgresError/startFailed(log:)`` with the end of the server's log; nothing is left behind then.
+    /// - Throws: ``EphemeralPostgresError/startFailed(log:)`` with the end of the server's log; nothing is left
+    ///   behind then.
     static func start(
         binaries: ServerBinaries,
         user: ServerUser,
@@ -22,17 +22,11 @@ struct ClusterGuard: Sendable {
         configuration: String
     ) async throws -> ClusterGuard {
         let (reader, pipe) = try GuardPipe.open()
-        let result = try await run(
-            .path("/bin/sh"),
-            arguments: ["-c", script, "usaged-postgres-guard", binaries.directory, parentDirectory, configuration],
-            environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"]),
-            workingDirectory: "/",
-            platformOptions: user.platformOptions,
-            input: .fileDescriptor(reader, closeAfterSpawningProcess: true),
-            output: .string(limit: 1 << 20),
-            error: .combinedWithOutput
+        let (answer, _) = try await user.run(
+            "/bin/sh",
+            ["-c", script, "usaged-postgres-guard", binaries.directory, parentDirectory, configuration],
+            input: reader
         )
-        let answer = result.standardOutput
         guard let ready = answer.split(separator: "\n").last, ready.hasPrefix("ready ") else {
             throw EphemeralPostgresError.startFailed(log: answer)
         }

@@ -3,10 +3,11 @@ extension EphemeralPostgres {
     package struct Options: Sendable {
         /// Also listen on 127.0.0.1, on a free port; the unix socket is always there.
         package var listensOnTCP: Bool
-        /// Survive a crash of the machine (`fsync`, `synchronous_commit`, `full_page_writes`). Off by default: the cluster is
-        /// thrown away after such a crash anyway, and a start takes half the time.
+        /// Survive a crash of the machine (`fsync`, `synchronous_commit`, `full_page_writes`). Off by default: the
+        /// cluster is thrown away after such a crash anyway, and a start takes half the time.
         package var isDurable: Bool
-        /// Where the cluster's directory is made; short, for the path of a unix socket has at most 107 bytes. Hence not `TMPDIR`.
+        /// Where the cluster's directory is made; short, for the path of a unix socket has at most 107 bytes. Hence
+        /// not `TMPDIR`.
         package var parentDirectory: String
         /// Lines of `postgresql.conf`, name and value, applied after our own.
         package var settings: [String: String]
@@ -32,7 +33,8 @@ extension EphemeralPostgres.Options {
             "port": String(port),
             "listen_addresses": listensOnTCP ? "127.0.0.1" : "",
             "max_connections": "200",
-            // Shared memory in files of the cluster: a killed server leaves nothing in /dev/shm, which is small in containers.
+            // Shared memory in files of the cluster: a killed server leaves nothing in /dev/shm, which is small in
+            // containers.
             "dynamic_shared_memory_type": "mmap",
             "log_line_prefix": "%m [%p] %d ",
         ]

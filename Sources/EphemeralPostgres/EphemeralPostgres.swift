@@ -4,8 +4,9 @@ import SystemPackage
 
 /// A private PostgreSQL cluster in a temporary directory, which leaves nothing behind however its process ends.
 ///
-/// It listens on a unix socket in its directory, trusts whoever can reach it, and has one role, `postgres`. When we are root
-/// the server runs as `postgres` or `nobody`. A guard process, which survives us, stops it and removes its directory.
+/// It listens on a unix socket in its directory, trusts whoever can reach it, and has one role, `postgres`. When we
+/// are root the server runs as `postgres` or `nobody`. A guard process, which survives us, stops it and removes its
+/// directory.
 package final class EphemeralPostgres: Sendable {
     /// How the server is asked to stop.
     package enum StopMode: String, Sendable {
@@ -88,10 +89,13 @@ package final class EphemeralPostgres: Sendable {
         "host=127.0.0.1 port=\(port) user=postgres dbname=\(database)"
     }
 
-    /// Stops the server and removes the cluster. Waits for that, unless the task is cancelled: then it happens a moment later.
+    /// Stops the server and removes the cluster. Waits for that, unless the task is cancelled: then it happens a
+    /// moment later.
     package func remove() async {
         clusterGuard.release()
-        while !clusterGuard.isGone {
+        // The guard needs a fraction of a second; a guard that was killed would never be done.
+        let deadline = ContinuousClock.now + .seconds(60)
+        while !clusterGuard.isGone, ContinuousClock.now < deadline {
             do {
                 try await Task.sleep(for: .milliseconds(5))
             } catch {
@@ -114,6 +118,8 @@ extension EphemeralPostgres {
 
     /// Starts the server that was stopped or killed, on the same data, socket and port.
     ///
+    /// Should our process be killed right in here, the server may outlive its directory by up to a minute: then it
+    /// notices that its lock file is gone, and ends.
     /// - Throws: ``EphemeralPostgresError/startFailed(log:)``.
     package func startAgain() async throws {
         removeLockFilesOfDeadServer()
@@ -147,15 +153,9 @@ extension EphemeralPostgres {
     }
 
     private func control(_ arguments: String...) async throws -> (succeeded: Bool, output: String) {
-        let result = try await run(
-            .path(.init(binaries.path(of: "pg_ctl"))),
-            arguments: .init(["-D", "\(socketDirectory)/data"] + arguments),
-            workingDirectory: "/",
-            platformOptions: user.platformOptions,
-            output: .string(limit: 1 << 16),
-            error: .combinedWithOutput
-        )
-        return (result.terminationStatus.isSuccess, result.standardOutput)
+        let (output, succeeded) = try await user.run(
+            binaries.path(of: "pg_ctl"), ["-D", "\(socketDirectory)/data"] + arguments)
+        return (succeeded, output)
     }
 
     private func endOfLog() async -> String {

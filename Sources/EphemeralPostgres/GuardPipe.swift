@@ -16,7 +16,8 @@ final class GuardPipe: Sendable {
 
     static func open() throws -> (reader: FileDescriptor, pipe: GuardPipe) {
         var ends: [Int32] = [-1, -1]
-        // Closed on exec, atomically (which `pipe` is not): a child of ours that outlives us must not keep the cluster alive.
+        // Closed on exec, atomically (which `pipe` is not): a child of ours that outlives us must not keep the
+        // cluster alive.
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw EphemeralPostgresError.system(call: "socketpair", errno: errno)
         }

@@ -1,5 +1,6 @@
 import Glibc
 import Subprocess
+import SystemPackage
 
 /// Whom the server runs as: ourselves, or another user when we are root, which PostgreSQL refuses.
 struct ServerUser: Sendable {
@@ -18,16 +19,45 @@ struct ServerUser: Sendable {
         throw EphemeralPostgresError.noUnprivilegedUser(tried: names)
     }
 
-    /// Options for a process of that user, in a session of its own: Ctrl-C at the terminal does not reach it.
-    var platformOptions: PlatformOptions {
+    /// Runs a program as that user, in a session of its own: Ctrl-C at the terminal does not reach it.
+    ///
+    /// `setpriv` (util-linux, in every Debian) changes the user, not Subprocess: in the child of a process with threads
+    /// Subprocess 1.0.2 calls glibc's `setgroups` and `setuid`, which wait for ever for threads that the child lacks.
+    ///
+    /// - Returns: What the program wrote, and whether it ended well.
+    func run(
+        _ program: String,
+        _ arguments: [String],
+        input: FileDescriptor? = nil
+    ) async throws -> (output: String, succeeded: Bool) {
+        var command = [program] + arguments
+        if let identity {
+            command =
+                [
+                    "/usr/bin/setpriv", "--reuid=\(identity.user)", "--regid=\(identity.group)", "--clear-groups", "--",
+                ] + command
+        }
         var options = PlatformOptions()
         options.createSession = true
-        if let identity {
-            options.userID = identity.user
-            options.groupID = identity.group
-            options.supplementaryGroups = []
+        let configuration = Configuration(
+            executable: .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
+            environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C"]),
+            workingDirectory: "/",
+            platformOptions: options
+        )
+        if let input {
+            let result = try await Subprocess.run(
+                configuration,
+                input: .fileDescriptor(input, closeAfterSpawningProcess: true),
+                output: .string(limit: 1 << 20),
+                error: .combinedWithOutput
+            )
+            return (result.standardOutput, result.terminationStatus.isSuccess)
         }
-        return options
+        let result = try await Subprocess.run(
+            configuration, input: .none, output: .string(limit: 1 << 20), error: .combinedWithOutput)
+        return (result.standardOutput, result.terminationStatus.isSuccess)
     }
 
     private static func lookUp(_ name: String) -> (uid_t, gid_t)? {

@@ -37,7 +37,7 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
     package var isTransient: Bool {
         switch self {
         case .lockNotAcquired: true
-        case .failed(_, _, let error): error.isTransient
+        case .failed(_, _, let error): error.isTransient || error.isLockConflict
         default: false
         }
     }

@@ -22,5 +22,5 @@ package struct MigrationLimits: Sendable {
     }
 
     /// As the server's setting `lock_timeout` wants it.
-    var lockTimeoutSetting: String { "\(max(1, tableLock / .milliseconds(1)))ms" }
+    var lockTimeoutSetting: String { "\(max(1, Int(tableLock / .milliseconds(1))))ms" }
 }

@@ -3,8 +3,8 @@ package import Postgres
 
 /// Brings a database's schema to the state of the files.
 ///
-/// Numbered files are applied once, forward only, each with its ledger row in one transaction; repeatable files afterwards,
-/// whenever their text changed. One process at a time does so, the others find nothing left to do.
+/// Numbered files are applied once, forward only, each with its ledger row in one transaction; repeatable files
+/// afterwards, whenever their text changed. One process at a time does so, the others find nothing left to do.
 package struct Migrator: Sendable {
     private let source: MigrationSource
     private let ledger: Ledger
@@ -12,8 +12,7 @@ package struct Migrator: Sendable {
     private let limits: MigrationLimits
     private let logger: Logger
 
-    /// - Parameters:
-    ///   - role: The role that owns what is made, taken on where the login is a member of it.
+    /// Prepares a migrator; `role` is the one that shall own what is made, taken on where the login is a member of it.
     package init(
         source: MigrationSource,
         ledgerSchema: String = "ingest",
@@ -48,7 +47,8 @@ package struct Migrator: Sendable {
 
     /// Returns when the schema is that of the files; for the start of a program that does not migrate itself.
     ///
-    /// - Throws: ``MigrationError/behind(pending:)``, ``MigrationError/refused(_:)`` (newer, changed, …), `PostgresError`.
+    /// - Throws: ``MigrationError/behind(pending:)``, ``MigrationError/refused(_:)`` (newer, changed, …),
+    ///   `PostgresError`.
     package func verifyCurrent(on connection: PostgresConnection) async throws {
         let plan = try await plan(on: connection)
         guard plan.steps.isEmpty else { throw MigrationError.behind(pending: plan.steps.map(\.file.name)) }
@@ -67,7 +67,7 @@ package struct Migrator: Sendable {
             guard !plan.steps.isEmpty else { return plan }
             try await connection.run(timeout: .seconds(60)) { try ledger.create(on: $0) }
             let runner = FileRunner(ledger: ledger, limits: limits)
-            let retry = LockRetry(limit: limits.lockRetries)
+            let retry = LockRetry(limit: limits.lockRetries, logger: logger)
             for step in plan.steps {
                 try await retry { try await runner.apply(step, on: connection) }
                 logger.info("migration applied", metadata: ["migration.file": "\(step.file.name)"])
@@ -78,7 +78,8 @@ package struct Migrator: Sendable {
 
     /// Takes the numbered files up to `number` as applied, for a schema that was made without this ledger.
     ///
-    /// - Throws: ``MigrationError/baselineImpossible(reason:)``, ``MigrationError/lockNotAcquired(waited:)``, `PostgresError`.
+    /// - Throws: ``MigrationError/baselineImpossible(reason:)``, ``MigrationError/lockNotAcquired(waited:)``,
+    ///   `PostgresError`.
     package func baseline(through number: Int, in configuration: PostgresConfiguration) async throws {
         guard source.files.contains(where: { $0.number == number }) else {
             throw MigrationError.baselineImpossible(reason: "no file has the number \(number)")
@@ -125,7 +126,7 @@ package struct Migrator: Sendable {
         let connection = try await PostgresConnection.connect(configuration, logger: logger)
         do {
             try await MigrationLock(ledgerSchema: ledger.schema).acquire(on: connection, within: limits.migrationLock)
-            try await takeRole(on: connection)
+            try await prepareSession(connection)
             let result = try await body(connection)
             await connection.close()
             return result
@@ -135,9 +136,12 @@ package struct Migrator: Sendable {
         }
     }
 
-    private func takeRole(on connection: PostgresConnection) async throws {
-        guard let role else { return }
+    private func prepareSession(_ connection: PostgresConnection) async throws {
         try await connection.run(timeout: .seconds(30)) { connection in
+            // Our own limits hold; those of the login or of the configuration are made for short statements.
+            try connection.execute("SET statement_timeout = 0")
+            try connection.execute("SET lock_timeout = 0")
+            guard let role else { return }
             let isMember = try connection.query(
                 "SELECT pg_has_role(session_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = \(role)")
             if try isMember.first?.decode(Bool.self) == true {

@@ -31,7 +31,9 @@ struct UsageDemo: AsyncParsableCommand {
             print("2. A simulated Genesys Cloud with a few faults up its sleeve …")
             let yesterday = Day(containing: Date()).advanced(by: -1)
             let story = DemoStory(days: yesterday.advanced(by: -59)..<yesterday.advanced(by: 1))
-            try await withSimulator(world: World(seed: seed), script: story.script) { simulator in
+            var size = World.Size(clients: 12, rowsADay: 120)
+            size.isOrdinary = true
+            try await withSimulator(world: World(seed: seed, size: size), script: story.script) { simulator in
                 print("   listening on \(simulator.baseURL)")
                 try await story.tell(simulator, warehouse)
             }

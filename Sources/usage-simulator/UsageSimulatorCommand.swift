@@ -17,15 +17,22 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
             Prints its address, a client id and secret, and a source for usaged.yaml; then answers until it is interrupted.
 
             Faults are written ENDPOINT[#WHEN][~TEXT]=EFFECT, for example
-              --fault results#2=503,retry-after:1   --fault submit#1-3=429   --fault complete=truncate:1000
-            ENDPOINT  token organization clients limits submit results complete other
+              --fault results#2=503,retry-after:1 --fault complete=truncate:1000
+            ENDPOINT  token organization clients limits submit results other, or
+                      complete: results that would otherwise be complete
             WHEN      2 (the second), 1-3, /5 (every fifth); without it always
             TEXT      only requests that mention this text
-            EFFECT    a status (503 or 429,retry-after:1), html:502, cut:BYTES, truncate:BYTES, stall:BYTES, hang, reset,
-                      drip:BYTES:MILLISECONDS, delay:MILLISECONDS, status:QUERYSTATUS, expire-token, cap:ROWS,
-                      restate:DAY+DAY, row:FIELD=JSON, row@7:FIELD=JSON, row:-FIELD, row:duplicate
+            EFFECT    a status, such as 503 or 429,retry-after:1
+                      html:502, hang, reset, delay:MILLISECONDS
+                      cut:BYTES, truncate:BYTES, stall:BYTES
+                      drip:BYTES:MILLISECONDS
+                      status:QUERYSTATUS, expire-token, restate:DAY+DAY
+                      cap:ROWS, row:FIELD=JSON, row@7:FIELD=JSON,
+                      row:-FIELD, row:duplicate
 
-            GET /simulator/ledger shows every request so far; POST /simulator/restate?day=2025-09-01 changes a past day.
+            Paths of its own, which need no token:
+              GET /simulator/ledger                   every request so far
+              POST /simulator/restate?day=2025-09-01  changes a past day
             """
     )
 
@@ -79,7 +86,8 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
             print(greeting(simulator))
             // A pipe is buffered, and whoever started this waits for the address.
             fflush(nil)
-            try await Task.sleep(for: .seconds(Int64.max / 4_000_000_000))
+            let century = Duration.seconds(3_155_760_000)
+            try await Task.sleep(for: century)
         }
     }
 

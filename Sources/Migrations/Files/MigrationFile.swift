@@ -11,10 +11,12 @@ package struct MigrationFile: Sendable, Hashable {
     /// The name without folder, which is what the ledger and every message call it.
     package let name: String
     package let kind: Kind
-    /// The text with `\n` line ends and no byte order mark: what is hashed and what is run, wherever the file was checked out.
+    /// The text with `\n` line ends and no byte order mark: what is hashed and what is run, wherever the file was
+    /// checked out.
     package let text: String
 
-    /// - Throws: ``MigrationError/misnamedFile(_:)`` for a name of neither form, ``MigrationError/notText(_:)`` for bytes that
+    /// - Throws: ``MigrationError/misnamedFile(_:)`` for a name of neither form, ``MigrationError/notText(_:)`` for
+    ///   bytes that
     ///   are not UTF-8.
     package init(name: String, bytes: some Sequence<UInt8>) throws {
         guard let kind = Kind(fileName: name) else { throw MigrationError.misnamedFile(name) }
@@ -32,6 +34,14 @@ package struct MigrationFile: Sendable, Hashable {
     }
 
     /// Whether the file runs inside a transaction, which its first line `-- migrate: no-transaction` forbids.
+    ///
+    /// Such a file holds exactly one statement, which may run twice, for a crash leaves unknown whether it ended. It
+    /// is meant for `CREATE INDEX CONCURRENTLY IF NOT EXISTS`. A partitioned table, which cannot be indexed so, takes
+    /// several files:
+    ///
+    /// 1. `CREATE INDEX i ON ONLY t (…)`: the index of the whole, still invalid;
+    /// 2. for each partition, a file without transaction: `CREATE INDEX CONCURRENTLY IF NOT EXISTS p_i ON p (…)`;
+    /// 3. `ALTER INDEX i ATTACH PARTITION p_i` for each of them; with the last one `i` becomes valid.
     package var runsInTransaction: Bool {
         text.prefix { $0 != "\n" }.split(separator: " ") != ["--", "migrate:", "no-transaction"]
     }

@@ -1,5 +1,6 @@
 internal import CMigrations
 internal import FoundationEssentials
+internal import Glibc
 
 /// The migration files that a program brings.
 package struct MigrationSource: Sendable {
@@ -35,7 +36,8 @@ package struct MigrationSource: Sendable {
             let file = embedded_migration(contents.count)
             let name = String(cString: file.name)
             if name.isEmpty { break }
-            contents.append((name, Array(UnsafeBufferPointer(start: file.text, count: file.length))))
+            let text = UnsafeBufferPointer(start: file.text, count: strlen(file.text))
+            contents.append((name, text.map(UInt8.init(bitPattern:))))
         }
         return try MigrationSource(contents: contents)
     }

@@ -41,7 +41,7 @@ package struct SourcePosition: Sendable, Hashable, CustomStringConvertible {
     package let line: Int
     package let column: Int
 
-    /// - Parameter offset: Unicode scalars in front of the place.
+    /// The place behind `offset` Unicode scalars of the text.
     init(offset: Int, in text: String) {
         var line = 1
         var column = 1

@@ -56,7 +56,8 @@ package enum MigrationPlanner {
     private static func refusals(files: [HashedMigration], ledger: [LedgerEntry]) -> [MigrationRefusal] {
         let names = Set(files.map(\.file.name))
         let newestFile = files.compactMap(\.file.number).max() ?? 0
-        // A repeatable file that is no longer there left what it made; whoever removed it dropped that in a numbered one.
+        // A repeatable file that is no longer there left what it made; whoever removed it dropped that in a numbered
+        // one.
         let applied = ledger.compactMap { entry in number(of: entry).map { (entry: entry, number: $0) } }
             .sorted { $0.number < $1.number }
         let entries = Dictionary(uniqueKeysWithValues: applied.map { ($0.entry.file, $0.entry) })

@@ -53,14 +53,15 @@ struct FileRunner: Sendable {
             if let index = statement.concurrentIndex {
                 try dropInvalid(index, on: connection)
             }
-            // One statement in the extended protocol: the server wraps no transaction around it, and refuses a second one.
+            // One statement in the extended protocol: the server wraps no transaction around it, and refuses a second
+            // one.
             try locating(statement, in: step.file) { try connection.execute(SQL(unsafe: statement.text)) }
         }
         try ledger.record(step.file.name, checksum: step.checksum, .done, on: connection)
     }
 
-    /// A failed `CREATE INDEX CONCURRENTLY` leaves an index behind that costs and serves nobody, and `IF NOT EXISTS` would
-    /// take it for done. (PostgreSQL manual, CREATE INDEX, "Building Indexes Concurrently".)
+    /// A failed `CREATE INDEX CONCURRENTLY` leaves an index behind that costs and serves nobody, and `IF NOT EXISTS`
+    /// would take it for done. (PostgreSQL manual, CREATE INDEX, "Building Indexes Concurrently".)
     private func dropInvalid(
         _ index: (schema: String?, name: String), on connection: isolated PostgresConnection
     ) throws {

@@ -13,7 +13,7 @@ struct Ledger: Sendable {
         return try connection.query("SELECT file, checksum, state, finished_at FROM \(name) ORDER BY file").map { row in
             let (file, checksum, state, finishedAt) = try row.decode(String.self, String.self, String.self, Date?.self)
             return LedgerEntry(
-                file: file, checksum: checksum, state: .init(rawValue: state) ?? .started, finishedAt: finishedAt)
+                file: file, checksum: checksum, state: .init(rawValue: state) ?? .done, finishedAt: finishedAt)
         }
     }
 

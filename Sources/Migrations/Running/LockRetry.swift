@@ -1,3 +1,4 @@
+internal import Logging
 internal import Postgres
 
 /// Tries a step again when it did not get a lock on a table in time.
@@ -6,6 +7,7 @@ internal import Postgres
 struct LockRetry: Sendable {
     /// How long from the first try on another one is begun.
     let limit: Duration
+    let logger: Logger
 
     func callAsFunction(_ step: () async throws -> Void) async throws {
         let deadline = ContinuousClock.now + limit
@@ -13,18 +15,20 @@ struct LockRetry: Sendable {
         while true {
             do {
                 return try await step()
-            } catch MigrationError.failed(let file, let position, let error) where Self.isLockConflict(error) {
+            } catch MigrationError.failed(let file, let position, let error) where error.isLockConflict {
                 guard ContinuousClock.now + pause < deadline else {
                     throw MigrationError.failed(file: file, at: position, error)
                 }
+                logger.debug("migration gave way to a lock", metadata: ["migration.file": "\(file)"])
             }
             try await Task.sleep(for: pause * Double.random(in: 0.5...1))
             pause = min(pause * 2, .seconds(2))
         }
     }
+}
 
-    private static func isLockConflict(_ error: PostgresError) -> Bool {
-        // lock_not_available, deadlock_detected
-        ["55P03", "40P01"].contains(error.sqlState)
-    }
+extension PostgresError {
+    /// The lock on a table was not to be had in time, or only against another one: SQLSTATE lock_not_available or
+    /// deadlock_detected.
+    var isLockConflict: Bool { sqlState == "55P03" || sqlState == "40P01" }
 }

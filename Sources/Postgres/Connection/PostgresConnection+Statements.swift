@@ -32,9 +32,8 @@ extension PostgresConnection {
         return result
     }
 
-    /// One exchange: send, wait, collect; on interruption cancel and drain.
-    ///
-    /// - Parameter copying: Whether the statement may begin a COPY; of one that does unasked there is no way on.
+    /// One exchange: send, wait, collect; on interruption cancel and drain. A COPY that the statement begins is an
+    /// error, unless it is said to be `copying`.
     func results(
         of statement: String, copying: Bool = false, send: (borrowing PQConnection) -> Bool
     ) throws -> [PQResult] {

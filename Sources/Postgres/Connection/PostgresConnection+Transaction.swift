@@ -8,6 +8,7 @@ extension PostgresConnection {
     /// - Throws: What the closure throws, which wins over an error in ROLLBACK;
     ///   ``PostgresError/transactionAborted`` when the closure swallowed an error after which the server cannot commit;
     ///   ``PostgresError/misuse(_:)`` when it ended the transaction itself, or one was open already.
+    @discardableResult
     package func transaction<R>(_ body: () throws -> R) throws -> R {
         guard pq.transactionStatus != PQTRANS_INTRANS, pq.transactionStatus != PQTRANS_INERROR else {
             throw PostgresError.misuse("a transaction is open already")

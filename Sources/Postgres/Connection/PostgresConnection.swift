@@ -53,6 +53,7 @@ package actor PostgresConnection {
     ///
     /// - Throws: What the closure throws; inside and before it ``PostgresError/deadlineExceeded(during:)`` after
     ///   `timeout`, and `CancellationError` when the calling task is cancelled.
+    @discardableResult
     package nonisolated func run<R: Sendable>(
         timeout: Duration, _ body: @escaping @Sendable (isolated PostgresConnection) throws -> R
     ) async throws -> R {
@@ -65,6 +66,7 @@ package actor PostgresConnection {
     /// connection, its effect is unknown.
     ///
     /// - Throws: As ``run(timeout:_:)``; an error of the closure wins over an error in ROLLBACK.
+    @discardableResult
     package nonisolated func transaction<R: Sendable>(
         timeout: Duration, _ body: @escaping @Sendable (isolated PostgresConnection) throws -> R
     ) async throws -> R {

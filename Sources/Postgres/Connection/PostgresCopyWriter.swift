@@ -108,7 +108,8 @@ package struct PostgresCopyWriter: ~Copyable {
         while !rest.isEmpty {
             if filled == buffer.count { try flush() }
             let piece = rest.prefix(buffer.count - filled)
-            UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(from: UnsafeRawBufferPointer(rebasing: piece))
+            UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: piece))
             filled += piece.count
             rest = rest.dropFirst(piece.count)
         }

@@ -20,9 +20,8 @@ final class Reply<Value: Sendable>: Sendable {
 
     private enum Phase { case awaited, begun, over }
 
-    /// - Parameters:
-    ///   - activity: What the deadline error says the task was doing.
-    ///   - wakePipe: Wakes the thread which does the work, when the task is cancelled.
+    /// The activity is what the deadline error says the task was doing; the pipe wakes the thread which does the work,
+    /// when the task is cancelled.
     init(by deadline: ContinuousClock.Instant, activity: String, waking wakePipe: WakePipe? = nil) {
         let cancellation = Cancellation()
         self.cancellation = cancellation

@@ -37,7 +37,7 @@ package struct PostgresServerError: Error, Sendable {
     package var isTransient: Bool { endsConnection || SQLState.isTransient(sqlState) }
 
     /// The server hangs up after it.
-    package var endsConnection: Bool { severity == "FATAL" || severity == "PANIC" || sqlState.hasPrefix("08") }
+    package var endsConnection: Bool { severity == "FATAL" || severity == "PANIC" }
 }
 
 extension PostgresServerError: CustomStringConvertible {

@@ -2,13 +2,9 @@
 enum SQLState {
     /// Whether the same call may succeed later.
     static func isTransient(_ sqlState: String) -> Bool {
-        transientClasses.contains(String(sqlState.prefix(2))) || transientCodes.contains(sqlState)
+        // Class 40, transaction rollback: serialization_failure, deadlock_detected.
+        sqlState.hasPrefix("40") || transientCodes.contains(sqlState)
     }
-
-    private static let transientClasses: Set<String> = [
-        "08",  // connection exception
-        "40",  // transaction rollback: serialization_failure, deadlock_detected
-    ]
 
     private static let transientCodes: Set<String> = [
         "53000",  // insufficient_resources

@@ -12,20 +12,28 @@ struct Conninfo {
         guard !text.utf8.contains(0) else { throw PostgresError.invalidConninfo("it contains a NUL byte") }
         self.text = text
         let options = try Self.parse(text)
-        // The URI "postgresql://user:p@ss@host/db" parses, with the host "ss@host", and errors name the host.
-        let isURI = text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
-        if isURI, ["host", "port", "dbname"].contains(where: { options[$0]?.contains("@") == true }) {
+        if text.hasPrefix("postgresql://") || text.hasPrefix("postgres://") { try Self.checkURI(options) }
+    }
+
+    /// An unescaped character in a URI's password makes libpq take the rest of the password for something else, which
+    /// its errors then quote: `user:p@ss@host` has the host `ss@host`, and `user:pass/db` the port `pass`.
+    private static func checkURI(_ options: [String: String]) throws {
+        guard ["host", "port", "dbname"].allSatisfy({ options[$0]?.contains("@") != true }) else {
             throw PostgresError.invalidConninfo(
-                "its host, port or database has an \"@\"; write special characters of user and password as %40 and so on")
+                "its host, port or database has an \"@\"; write special characters of user and password as %40 and so on"
+            )
+        }
+        guard options["port"]?.allSatisfy({ $0.isNumber || $0 == "," }) != false else {
+            throw PostgresError.invalidConninfo("its port is not a number")
         }
     }
 
     /// What to hand to `PQconnectStartParams`, with our defaults before the text and what we insist on after it.
     func parameters(applicationName: String) -> [(keyword: String, value: String)] {
         [
-            // A dead link ends a wait without a deadline (PQcancel, TLS shutdown) after about 11 seconds.
+            // Over a dead link, what waits without a deadline (PQcancel) ends after about 11 seconds. There is no
+            // tcp_user_timeout, for it would also end a COPY whose server waits for a lock and does not read.
             ("keepalives_idle", "5"), ("keepalives_interval", "3"), ("keepalives_count", "2"),
-            ("tcp_user_timeout", "11000"),
             ("dbname", text),
             ("fallback_application_name", applicationName),
             ("client_encoding", "UTF8"),
@@ -40,7 +48,8 @@ struct Conninfo {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &message) else {
             defer { PQfreemem(message) }
-            throw PostgresError.invalidConninfo(withoutQuotations(message.map { String(cString: $0) } ?? "out of memory"))
+            throw PostgresError.invalidConninfo(
+                withoutQuotations(message.map { String(cString: $0) } ?? "out of memory"))
         }
         defer { PQconninfoFree(options) }
         var found: [String: String] = [:]

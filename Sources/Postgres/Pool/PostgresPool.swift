@@ -22,9 +22,11 @@ package final class PostgresPool: Sendable {
 
     /// Lends a connection to a synchronous closure.
     ///
-    /// - Parameter timeout: For everything: waiting for a connection, opening one, and every statement.
+    /// The timeout is for everything: waiting for a connection, opening one, and every statement.
+    ///
     /// - Throws: As ``PostgresConnection/run(timeout:_:)`` and
     ///   ``PostgresConnection/connect(_:logger:)``; ``PostgresError/poolClosed``.
+    @discardableResult
     package func withConnection<R: Sendable>(
         timeout: Duration = .seconds(30), _ body: @escaping @Sendable (isolated PostgresConnection) throws -> R
     ) async throws -> R {
@@ -47,10 +49,10 @@ package final class PostgresPool: Sendable {
     }
 
     /// Lends a connection to a synchronous closure in a transaction: committed when it returns, rolled back when it
-    /// throws.
+    /// throws. The timeout is for everything, as there.
     ///
-    /// - Parameter timeout: For everything: waiting for a connection, opening one, and every statement.
     /// - Throws: As ``withConnection(timeout:_:)``; an error of the closure wins over one in ROLLBACK.
+    @discardableResult
     package func withTransaction<R: Sendable>(
         timeout: Duration = .seconds(30), _ body: @escaping @Sendable (isolated PostgresConnection) throws -> R
     ) async throws -> R {

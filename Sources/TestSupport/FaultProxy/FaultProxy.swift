@@ -23,8 +23,8 @@ package final class FaultProxy: Sendable {
         case stall
         /// New connections are reset, as if nobody listened; those that are open go on.
         case refuse
-        /// What clients send passes up to the point, and reaches the server; then every connection is reset, the handler is
-        /// called, and the mode becomes `forward`.
+        /// What clients send passes up to the point, and reaches the server; then every connection is reset, the
+        /// handler is called, and the mode becomes `forward`.
         case cut(after: Point)
     }
 
@@ -48,8 +48,10 @@ package final class FaultProxy: Sendable {
     private let listener: Socket
     private let state: Mutex<State>
 
-    /// - Parameter onCut: Called on a thread of the proxy before the connections are reset: what must happen first, such as
-    ///   killing the client, happens there.
+    /// Listens at once. `onCut` is called on a thread of the proxy before the connections are reset: what must happen
+    /// first, such as killing the client, happens there.
+    ///
+    /// - Throws: An error of the system when there is no free port or descriptor.
     package init(to upstream: Upstream, mode: Mode = .forward, onCut: (@Sendable () -> Void)? = nil) throws {
         (listener, port) = try Socket.listener()
         self.upstream = upstream

@@ -77,7 +77,8 @@ struct Socket: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
     }
 
-    /// The peer of a TCP socket gets a reset at once; connecting to nowhere is the way that leaves the descriptor valid.
+    /// The peer of a TCP socket gets a reset at once; connecting to nowhere is the way that leaves the descriptor
+    /// valid.
     func reset() {
         var nowhere = sockaddr()
         nowhere.sa_family = sa_family_t(AF_UNSPEC)

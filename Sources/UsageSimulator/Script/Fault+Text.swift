@@ -32,7 +32,7 @@ extension Fault: CustomStringConvertible {
             mentioning = String(target[target.index(after: tilde)...])
             target = target[..<tilde]
         }
-        let parts = target.split(separator: "#", maxSplits: 1)
+        let parts = target.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = parts.first, let endpoint = Endpoint(rawValue: String(name)) else {
             let names = Endpoint.allCases.map(\.rawValue).joined(separator: ", ")
             throw FaultSyntaxError(text: text, reason: "it does not begin with one of \(names)")

@@ -60,7 +60,7 @@ package struct Fault: Sendable {
 
     package init(
         _ endpoint: Endpoint,
-        _ occurrence: Occurrence = .always,
+        _ occurrence: Occurrence,
         mentioning: String? = nil,
         _ effect: Effect
     ) {
@@ -68,6 +68,11 @@ package struct Fault: Sendable {
         self.occurrence = occurrence
         self.mentioning = mentioning
         self.effect = effect
+    }
+
+    /// A fault that hits every matching request.
+    package init(_ endpoint: Endpoint, mentioning: String? = nil, _ effect: Effect) {
+        self.init(endpoint, .always, mentioning: mentioning, effect)
     }
 }
 

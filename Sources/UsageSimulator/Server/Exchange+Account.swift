@@ -53,7 +53,8 @@ extension Exchange {
         }
         let size = max(1, state.script.clientsPageSize ?? listed.count)
         let pages = max(1, (listed.count + size - 1) / size)
-        let page = request.query.split(separator: "&").first { $0.hasPrefix("pageNumber=") }
+        let page =
+            request.query.split(separator: "&").first { $0.hasPrefix("pageNumber=") }
             .flatMap { Int($0.dropFirst(11)) } ?? 1
         guard (1...pages).contains(page) else { throw .malformed("There is no page \(page).") }
         let entities = listed.dropFirst((page - 1) * size).prefix(size)
@@ -101,7 +102,9 @@ extension Exchange {
             let bytes = Data(base64Encoded: String(header.dropFirst(6))),
             let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
         else { return nil }
-        return (String(decoding: bytes[..<colon], as: UTF8.self), String(decoding: bytes[(colon + 1)...], as: UTF8.self))
+        return (
+            String(decoding: bytes[..<colon], as: UTF8.self), String(decoding: bytes[(colon + 1)...], as: UTF8.self)
+        )
     }
 
     private func tokenRefusal(_ status: Int, error: String, description: String) -> Answer {

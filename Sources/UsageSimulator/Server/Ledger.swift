@@ -22,6 +22,7 @@ package final class Ledger: Sendable {
     }
 
     private let storage = Mutex<[Entry]>([])
+    private let arrivals = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
 
     /// All requests so far.
     package var entries: [Entry] {
@@ -38,13 +39,30 @@ package final class Ledger: Sendable {
         entries(of: endpoint).count
     }
 
+    /// Waits until so many requests have arrived at an endpoint, answered or not.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled before.
+    package func reaches(_ count: Int, of endpoint: Endpoint) async throws {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let key = arrivals.withLock { waiting in
+            let key = (waiting.keys.max() ?? 0) + 1
+            waiting[key] = continuation
+            return key
+        }
+        defer { arrivals.withLock { $0[key] = nil } }
+        // The first look may find what arrived before anybody waited.
+        continuation.yield()
+        for await _ in stream where self.count(of: endpoint) >= count { return }
+        throw CancellationError()
+    }
+
     /// The ledger as a JSON array, as `GET /simulator/ledger` shows it.
     package var json: String {
         String(decoding: JSONText.encode(entries), as: UTF8.self)
     }
 
     func begin(_ request: IncomingRequest, endpoint: Endpoint, time: Date) -> Int {
-        storage.withLock { entries in
+        let number = storage.withLock { entries in
             let number = entries.count + 1
             entries.append(
                 Entry(
@@ -59,6 +77,10 @@ package final class Ledger: Sendable {
             )
             return number
         }
+        arrivals.withLock { waiting in
+            waiting.values.forEach { $0.yield() }
+        }
+        return number
     }
 
     func finish(_ number: Int, status: Int?, fault: Fault?) {

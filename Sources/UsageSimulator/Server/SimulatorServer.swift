@@ -16,8 +16,9 @@ import NIOCore
 ///   - now: The simulator's clock, by which tokens expire, days are published and minutes are counted.
 ///   - logger: Gets one line a request at debug level.
 ///   - body: Gets the running simulator.
+/// - Returns: What the body returns.
 /// - Throws: What the body throws; an error of the network when the port is taken.
-package func withSimulator<Result: Sendable>(
+package func withSimulator<Value: Sendable>(
     world: World,
     script: Script = Script(),
     credentials: [Credential]? = nil,
@@ -25,8 +26,8 @@ package func withSimulator<Result: Sendable>(
     servesControl: Bool = false,
     now: @escaping @Sendable () -> Date = { Date() },
     logger: Logger = Logger(label: "usage-simulator", factory: { _ in SwiftLogNoOpLogHandler() }),
-    _ body: @Sendable (Simulator) async throws -> Result
-) async throws -> Result {
+    _ body: @Sendable (Simulator) async throws -> Value
+) async throws -> Value {
     let ledger = Ledger()
     let (addresses, announced) = AsyncThrowingStream<Int, any Error>.makeStream()
     let slot = SimulatorSlot()

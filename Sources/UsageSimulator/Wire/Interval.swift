@@ -32,7 +32,8 @@ private struct Moment {
     init?(_ text: Substring) {
         let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
-        guard (1...3).contains(date.count), date[0].utf8.count == 4, date.dropFirst().allSatisfy({ $0.utf8.count == 2 }),
+        guard (1...3).contains(date.count), date[0].utf8.count == 4,
+            date.dropFirst().allSatisfy({ $0.utf8.count == 2 }),
             let year = number(date[0]), let month = date.count > 1 ? number(date[1]) : 1,
             let day = date.count > 2 ? number(date[2]) : 1,
             let first = World.Day("\(date[0])-\(date.count > 1 ? date[1] : "01")-\(date.count > 2 ? date[2] : "01")")

@@ -14,8 +14,8 @@ enum JSONText {
 
     /// A text with its quotation marks.
     ///
-    /// - Parameter escapingAll: Writes what is not ASCII as `\u` escapes (surrogate pairs included), and `/` as `\/`: both are
-    ///   legal, and a reader must understand either form.
+    /// With `escapingAll`, what is not ASCII becomes `\u` escapes (surrogate pairs included), and `/` becomes `\/`: both are
+    /// legal, and a reader must understand either form.
     static func quoted(_ text: String, escapingAll: Bool = false) -> [UInt8] {
         var bytes: [UInt8] = [UInt8(ascii: "\"")]
         for unit in text.unicodeScalars {

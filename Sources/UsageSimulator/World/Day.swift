@@ -25,7 +25,8 @@ extension World {
         /// The day written as `yyyy-MM-dd`; nil for any other text and for days that no calendar has.
         package init?(_ text: String) {
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.map(\.utf8.count) == [4, 2, 2], parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            guard parts.map(\.utf8.count) == [4, 2, 2],
+                parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
                 let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
             else { return nil }
             self.init(year, month, day)

@@ -22,8 +22,10 @@ struct GeneratedUsage: DailyUsage {
         let count = rowCount(daySeed)
         var cells: [Cell] = []
         cells.reserveCapacity(count)
-        // Steps of a stride that shares no divisor with the number of combinations meet none of them twice.
-        var combination = daySeed.derived(1).number(below: combinations)
+        // Steps of a stride that shares no divisor with the number of combinations meet none of them twice. The days begin
+        // near each other, so that most combinations of one day occur on the next one, too.
+        let skipped = daySeed.derived(1).number(below: size.rowsADay / 2 + 1)
+        var combination = (seed.derived(-1).number(below: combinations) + skipped * stride) % combinations
         for _ in 0..<count {
             let perTemplate = activeClients * httpMethods
             cells.append(
@@ -31,7 +33,7 @@ struct GeneratedUsage: DailyUsage {
                     client: combination % activeClients,
                     templateURI: combination / perTemplate,
                     httpMethod: combination % perTemplate / activeClients,
-                    counts: World.Counts.drawn(daySeed.derived(combination &+ 2))
+                    counts: World.Counts.drawn(daySeed.derived(combination &+ 2), isOrdinary: size.isOrdinary)
                 )
             )
             combination = (combination + stride) % combinations
@@ -57,10 +59,10 @@ struct GeneratedUsage: DailyUsage {
 
 extension World.Counts {
     /// Counters as an organization has them: mostly small, a few above 2³², each class present now and then.
-    static func drawn(_ seed: Seed) -> World.Counts {
+    static func drawn(_ seed: Seed, isOrdinary: Bool) -> World.Counts {
         let bits = seed.value
         let requests: Int64
-        if bits & 511 == 0 {
+        if bits & 511 == 0, !isOrdinary {
             requests = 4_294_967_296 + Int64(truncatingIfNeeded: bits >> 24)
         } else {
             let magnitude = Int64(1) << Int64((bits >> 9) & 15)

@@ -51,7 +51,8 @@ struct RecordedUsage: DailyUsage {
             if clients[row.clientId] == nil {
                 clients[row.clientId] = listing.count
                 let grant: World.OAuthClient.Grant = listing.isEmpty ? .clientCredentials : .token
-                listing.append(.init(id: row.clientId, name: row.clientName, state: .active, grant: grant, isListed: true))
+                listing.append(
+                    .init(id: row.clientId, name: row.clientName, state: .active, grant: grant, isListed: true))
             }
             if templateURIs[row.templateUri] == nil {
                 templateURIs[row.templateUri] = patterns.count

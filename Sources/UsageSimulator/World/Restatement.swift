@@ -4,6 +4,7 @@ struct Restatement {
     let clients: Int
     let templateURIs: Int
     let httpMethods: Int
+    let isOrdinary: Bool
 
     func apply(to cells: inout [Cell]) {
         let before = cells.count
@@ -43,7 +44,7 @@ struct Restatement {
                     client: candidate % clients,
                     templateURI: candidate / perTemplate,
                     httpMethod: candidate % perTemplate / clients,
-                    counts: World.Counts.drawn(seed.derived(candidate &+ 3))
+                    counts: World.Counts.drawn(seed.derived(candidate &+ 3), isOrdinary: isOrdinary)
                 )
             )
         }

@@ -22,7 +22,9 @@ extension World {
     ///   - first: The first day that is asked for.
     ///   - last: The last day that is asked for, itself included. Before `first`: no rows.
     ///   - grouping: Dimensions to group by; the others are summed up and left `""`.
-    ///   - granularity: Width of the buckets; nil for one total over all days.
+    ///   - granularity: Width of the buckets; nil for one total over all days. A first week or month that the days cut
+    ///     into is dated on its own first day all the same.
+    /// - Returns: No two rows that agree in all but their counters.
     package func rows(
         from first: Day,
         through last: Day,

@@ -8,7 +8,10 @@ struct Vocabulary {
 
     init(seed: Seed, size: World.Size) {
         organization = World.Organization(id: seed.derived(10).uuid, name: "Example “Org” № \(seed.value)")
-        let used = (0..<max(1, size.clients)).map { Vocabulary.client($0, seed: seed.derived(11)) }
+        let used = (0..<max(1, size.clients)).map { index in
+            Vocabulary.client(
+                index, among: size.isOrdinary ? Vocabulary.ordinaryNames : Vocabulary.names, seed: seed.derived(11))
+        }
         let idle = World.OAuthClient(
             id: seed.derived(12).uuid,
             name: "Never used",
@@ -23,7 +26,7 @@ struct Vocabulary {
         users = [""] + (0..<max(0, size.users)).map { seed.derived(13).derived($0).uuid }
     }
 
-    private static func client(_ index: Int, seed: Seed) -> World.OAuthClient {
+    private static func client(_ index: Int, among names: [String], seed: Seed) -> World.OAuthClient {
         // The first is the simulator's own credential, so it is active, listed and of the right grant.
         World.OAuthClient(
             id: seed.derived(index).uuid,
@@ -65,6 +68,11 @@ struct Vocabulary {
         String(repeating: "long ", count: 400),
         "bell\u{7} escape\u{1B} delete\u{7F}",
         "line\u{2028}separator",
+    ]
+
+    private static let ordinaryNames = [
+        "usaged", "Billing Sync", "Nightly Export", "Wallboard", "CRM Connector", "Workforce Bridge", "Data Lake Loader",
+        "Chatbot", "Call Recorder", "Admin Scripts", "Quality Dashboard", "Outbound Dialer",
     ]
 
     private static let patterns = [

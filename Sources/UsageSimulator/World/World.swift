@@ -16,6 +16,8 @@ package struct World: Sendable {
 
     let seed: Seed
     let usage: any DailyUsage
+    /// See ``Size/isOrdinary``.
+    let isOrdinary: Bool
 
     /// A made-up organization.
     package init(seed: UInt64, size: Size = Size()) {
@@ -27,6 +29,7 @@ package struct World: Sendable {
         httpMethods = vocabulary.httpMethods
         users = vocabulary.users
         self.seed = root
+        isOrdinary = size.isOrdinary
         usage = GeneratedUsage(
             seed: root.derived(1),
             size: size,
@@ -52,6 +55,7 @@ package struct World: Sendable {
         httpMethods = [""]
         users = [""]
         seed = Seed(2020)
+        isOrdinary = false
         usage = recorded
     }
 
@@ -85,7 +89,8 @@ package struct World: Sendable {
                 seed: seed.derived(2).derived(day.number).derived(round),
                 clients: usage.activeClients,
                 templateURIs: templateURIs.count,
-                httpMethods: httpMethods.count
+                httpMethods: httpMethods.count,
+                isOrdinary: isOrdinary
             )
             restatement.apply(to: &cells)
         }
@@ -105,6 +110,8 @@ extension World {
         package var rowsADay = 60
         /// Every day has exactly `rowsADay` rows; otherwise days differ, and some have none.
         package var isSteady = false
+        /// Names and counters that are pleasant to look at: nothing that breaks careless quoting, nothing above 2³².
+        package var isOrdinary = false
         /// Nothing was counted before this day.
         package var firstDay = Day(2018, 1, 1)
 

@@ -22,7 +22,7 @@ struct PlanText: CustomStringConvertible {
         var lines = [
             table.description,
             "",
-            "\(plan.items.count) windows, about \(plan.requests) requests, about \(plan.duration.inWords). Nothing was sent.",
+            "\(plan.items.count) \(plan.items.count == 1 ? "window" : "windows"), about \(plan.requests) requests, about \(plan.duration.inWords). Nothing was sent.",
         ]
         if !plan.unknownSources.isEmpty {
             lines.append(

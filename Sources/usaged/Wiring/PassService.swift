@@ -4,11 +4,13 @@ import ServiceLifecycle
 import Synchronization
 
 /// One pass, as a service that ends by itself.
-struct PassService: Service {
+struct PassService: Service, CustomStringConvertible {
     let pass: Pass
     let scope: PassScope
     let selection: PassSelection
     let result: PassResult
+
+    var description: String { "pass" }
 
     func run() async throws {
         result.report = try await pass.run(scope, selection)
@@ -26,11 +28,13 @@ final class PassResult: Sendable {
 }
 
 /// The daemon: a pass over what is due, then a pause, until it is asked to stop.
-struct ScheduledService: Service {
+struct ScheduledService: Service, CustomStringConvertible {
     let pass: Pass
     let selection: PassSelection
     let every: Duration
     let logger: Logger
+
+    var description: String { "schedule" }
 
     func run() async throws {
         while !Task.isShuttingDownGracefully {

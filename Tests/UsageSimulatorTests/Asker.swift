@@ -1,0 +1,158 @@
+import FoundationEssentials
+import Synchronization
+
+@testable import UsageSimulator
+
+/// A clock that stands still until it is moved.
+final class HandClock: Sendable {
+    private let instant: Mutex<Date>
+
+    init(_ start: World.Day = World.Day(2025, 10, 1), hour: Int = 12) {
+        instant = Mutex(start.start.addingTimeInterval(Double(hour) * 3_600))
+    }
+
+    var now: Date { instant.withLock { $0 } }
+
+    func advance(by duration: Duration) {
+        instant.withLock { $0.addTimeInterval(duration / .seconds(1)) }
+    }
+}
+
+/// Asks a simulator without a network, with a token already in hand.
+struct Asker {
+    let simulator: Simulator
+    let clock: HandClock
+    private let token: String
+
+    init(
+        world: World = World(seed: 7),
+        script: Script = Script(),
+        credentials: [Credential]? = nil,
+        clock: HandClock = HandClock()
+    ) async throws {
+        simulator = Simulator(
+            baseURL: "http://127.0.0.1:1",
+            world: world,
+            script: script,
+            credentials: credentials,
+            now: { clock.now }
+        )
+        self.clock = clock
+        token = try await Asker.newToken(simulator)
+    }
+
+    /// Asks for a token as the contract describes.
+    static func askForToken(_ simulator: Simulator, id: String, secret: String) -> Answer {
+        simulator.answer(
+            IncomingRequest(
+                method: "POST",
+                path: "/oauth/token",
+                authorization: "Basic " + Data("\(id):\(secret)".utf8).base64EncodedString(),
+                contentType: "application/x-www-form-urlencoded",
+                body: Array("grant_type=client_credentials".utf8)
+            )
+        )
+    }
+
+    static func newToken(_ simulator: Simulator) async throws -> String {
+        struct Issued: Decodable { let access_token: String }
+        let answer = askForToken(simulator, id: simulator.clientID, secret: simulator.clientSecret)
+        return try await answer.decoded(Issued.self).access_token
+    }
+
+    func get(_ path: String, query: String = "", token: String? = nil) -> Answer {
+        simulator.answer(
+            IncomingRequest(method: "GET", path: path, query: query, authorization: "Bearer \(token ?? self.token)")
+        )
+    }
+
+    func submit(_ body: String, contentType: String = "application/json") -> Answer {
+        simulator.answer(
+            IncomingRequest(
+                method: "POST",
+                path: "/api/v2/usage/query",
+                authorization: "Bearer \(token)",
+                contentType: contentType,
+                body: Array(body.utf8)
+            )
+        )
+    }
+
+    /// Submits and returns the path of the results.
+    func submitted(_ body: String) async throws -> String {
+        struct Submitted: Decodable { let executionId, resultsUri: String }
+        return try await submit(body).decoded(Submitted.self).resultsUri
+    }
+
+    /// Submits, polls until it is no longer running, and returns the last answer.
+    func fetch(_ body: String) async throws -> Answer {
+        let path = try await submitted(body)
+        while true {
+            let answer = get(path)
+            guard try await answer.text() == #"{"queryStatus":"Running"}"# else { return answer }
+        }
+    }
+
+    /// The rows of a complete answer.
+    func rows(_ body: String) async throws -> [AnsweredRow] {
+        try await fetch(body).decoded(Results.self).results
+    }
+}
+
+struct Results: Decodable {
+    let results: [AnsweredRow]
+    let queryStatus: String
+}
+
+/// A row as a reader of the contract would decode it.
+struct AnsweredRow: Decodable, Hashable {
+    let clientId, clientName, organizationId, userId, templateUri, httpMethod: String
+    let status200, status300, status400, status500, status429, requests: Int64?
+    let date: String?
+}
+
+extension AnsweredRow {
+    /// A row of truth as it must be answered.
+    init(_ row: World.Row) {
+        clientId = row.clientID
+        clientName = row.clientName
+        organizationId = row.organizationID
+        userId = row.userID
+        templateUri = row.templateURI
+        httpMethod = row.httpMethod
+        status200 = row.counts.status200
+        status300 = row.counts.status300
+        status400 = row.counts.status400
+        status500 = row.counts.status500
+        status429 = row.counts.status429
+        requests = row.requests
+        date = row.day.map { "\($0)T00:00:00Z" }
+    }
+}
+
+extension Answer {
+    func text() async throws -> String {
+        String(decoding: try await collectedBody(), as: UTF8.self)
+    }
+
+    func decoded<Value: Decodable>(_ type: Value.Type) async throws -> Value {
+        try JSONDecoder().decode(type, from: Data(try await collectedBody()))
+    }
+
+    func header(_ name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+
+    /// The `code` of an error body.
+    func code() async throws -> String {
+        struct Refusal: Decodable { let code: String }
+        return try await decoded(Refusal.self).code
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// How often each element occurs: equality without order.
+    var tallied: [Element: Int] {
+        reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Postgres
+import Subprocess
+import SystemPackage
+import TestSupport
+import UsageSimulator
+
+/// An installed usaged: the built binary, a configuration file, a database of the running test, and a simulator.
+struct Installation: Sendable {
+    /// What a finished process left behind.
+    struct Finished: Sendable {
+        let status: TerminationStatus
+        let output: String
+        let log: String
+
+        /// The exit status; nil when the process was killed.
+        var code: Int32? {
+            if case .exited(let code) = status { code } else { nil }
+        }
+    }
+
+    let simulator: Simulator
+    let database: TestDatabase
+    let folder: String
+    private let pool: PostgresPool
+
+    var configurationFile: String { "\(folder)/usaged.yaml" }
+
+    /// Lends an installation in front of a fresh simulator.
+    static func with(
+        _ world: World = World(seed: 30),
+        script: Script = Script(),
+        _ body: @Sendable (Installation) async throws -> Void
+    ) async throws {
+        var script = script
+        script.requestsAMinute = 1_000_000
+        let database = try TestDatabase.current
+        try await withSimulator(world: world, script: script, servesControl: true) { simulator in
+            let folder = "\(NSTemporaryDirectory())/usaged-test-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let installation = Installation(
+                simulator: simulator, database: database, folder: folder, pool: database.pool())
+            try installation.configure()
+            try await body(installation)
+        }
+    }
+
+    /// A script whose executions are ready at once, so that a process need not wait before its first poll.
+    static var prompt: Script {
+        var script = Script()
+        script.submitStatus = .ok
+        script.runningPolls = 0
+        return script
+    }
+
+    /// Writes the configuration; `change` may spoil it.
+    func configure(_ change: (String) -> String = { $0 }) throws {
+        let text = """
+            database: "\(database.conninfo)"
+            listen: ""
+            spool: {directory: \(folder)}
+            sources:
+              - name: acme
+                kind: genesys
+                api-url: \(simulator.baseURL)
+                login-url: \(simulator.baseURL)
+                client-id: \(simulator.clientID)
+                client-secret: {env: ACME_SECRET}
+                datasets: [organization_query]
+                start-date: 2020-01-01
+            """
+        try change(text).write(toFile: configurationFile, atomically: true, encoding: .utf8)
+    }
+
+    /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes.
+    func usaged(
+        _ arguments: [String],
+        secret: String? = nil,
+        whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
+    ) async throws -> Finished {
+        let log = "\(logFolder)/\(UUID().uuidString).log"
+        let output = "\(folder)/\(UUID().uuidString).out"
+        let logFile = try FileDescriptor.open(
+            FilePath(log), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        let outputFile = try FileDescriptor.open(
+            FilePath(output), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        let result = try await run(
+            .path(FilePath(Repository.builtProduct("usaged"))),
+            arguments: Arguments(arguments + ["--config", configurationFile, "--log-level", "trace"]),
+            environment: .inherit.updating(["ACME_SECRET": secret ?? simulator.clientSecret]),
+            input: .none,
+            output: .fileDescriptor(outputFile, closeAfterSpawningProcess: true),
+            error: .fileDescriptor(logFile, closeAfterSpawningProcess: true)
+        ) { execution in
+            try await whileRunning(execution.processIdentifier)
+        }
+        return Finished(
+            status: result.terminationStatus,
+            output: try String(contentsOfFile: output, encoding: .utf8),
+            log: try String(contentsOfFile: log, encoding: .utf8))
+    }
+
+    func usaged(_ arguments: String..., secret: String? = nil) async throws -> Finished {
+        try await usaged(arguments, secret: secret)
+    }
+
+    private var logFolder: String {
+        ProcessInfo.processInfo.environment["USAGED_LOG_FOLDER"] ?? folder
+    }
+
+    /// The first column of a query, as texts.
+    func texts(_ sql: SQL) async throws -> [String] {
+        try await pool.withConnection { connection in
+            try connection.query(sql).map { try $0.decode(String.self) }
+        }
+    }
+
+    /// How many rows and requests analysts see.
+    func usage() async throws -> String? {
+        try await texts("SELECT concat_ws(' ', count(*), coalesce(sum(requests), 0)) FROM usage.api_usage").first
+    }
+
+    /// The simulator's rows and requests of these days, spelled like `usage`.
+    func truth(_ first: World.Day, _ last: World.Day) -> String {
+        let rows = simulator.world.rows(from: first, through: last)
+        return "\(rows.count) \(rows.reduce(Int128(0)) { $0 + Int128($1.requests) })"
+    }
+}
