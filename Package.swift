@@ -75,7 +75,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "UsagedConfiguration",
-            dependencies: [.product(name: "Yams", package: "Yams")],
+            dependencies: ["UsageDomain", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .executableTarget(
             name: "usaged",
@@ -98,7 +98,8 @@ let package = Package(
             resources: [.embedInCode("Fixtures/genesys-usage-query-feb2020.json")],
             swiftSettings: strict),
         .executableTarget(
-            name: "usage-simulator", dependencies: ["UsageSimulator", argumentParser], swiftSettings: strict),
+            name: "usage-simulator", dependencies: ["UsageSimulator", argumentParser, logging],
+            swiftSettings: strict),
         .target(name: "EphemeralPostgres", dependencies: [subprocess, systemPackage], swiftSettings: strict),
         .executableTarget(
             name: "usage-demo",
@@ -127,7 +128,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TestSupportTests", dependencies: ["Postgres", "TestSupport", logging], swiftSettings: strict),
+            name: "TestSupportTests", dependencies: ["Migrations", "Postgres", "TestSupport"], swiftSettings: strict),
         .executableTarget(
             name: "migration-runner", dependencies: ["Migrations", "Postgres", logging],
             path: "Tests/migration-runner", swiftSettings: strict),
@@ -140,7 +141,22 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["EphemeralPostgres", "Postgres", "TestSupport", logging],
+            dependencies: ["EphemeralPostgres", "Postgres", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Transport", logging, nioCore,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GenesysCloudTests",
+            dependencies: [
+                "GenesysCloud", "Transport", "UsageDomain", "UsageSimulator", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "UsageSimulatorTests",
@@ -160,7 +176,9 @@ let package = Package(
             name: "UsagedTests",
             dependencies: ["Postgres", "TestSupport", "UsageSimulator", "usaged", subprocess, systemPackage],
             swiftSettings: strict),
-        .testTarget(name: "UsagedConfigurationTests", dependencies: ["UsagedConfiguration"], swiftSettings: strict),
+        .testTarget(
+            name: "UsagedConfigurationTests", dependencies: ["UsageDomain", "UsagedConfiguration"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

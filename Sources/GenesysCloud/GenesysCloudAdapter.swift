@@ -5,7 +5,9 @@ package struct GenesysCloudAdapter: SourceAdapter {
     private let source: GenesysCloudSource
     private let byUser: Bool
 
-    /// - Parameter byUser: whether organization datasets are also grouped by user.
+    /// - Parameters:
+    ///   - source: the account that is asked.
+    ///   - byUser: whether organization datasets are also grouped by user.
     package init(_ source: GenesysCloudSource, byUser: Bool) {
         self.source = source
         self.byUser = byUser

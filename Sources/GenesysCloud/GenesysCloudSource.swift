@@ -61,7 +61,8 @@ package struct GenesysCloudSource: Sendable {
     ) async throws -> HTTPReply<Reader.Answer> {
         let token = try await token(tally)
         do {
-            return try await exchange.send(request.authorized(by: token, credentials), tally: tally, reading: makeReader)
+            return try await exchange.send(
+                request.authorized(by: token, credentials), tally: tally, reading: makeReader)
         } catch let failure as TransportError {
             guard failure.status == 401 else { throw error(.exchange(failure)) }
         }

@@ -68,7 +68,8 @@ struct PassFaultTests {
 
     @Test func `an answer cut at ten thousand rows is found out and read in halves`() async throws {
         let script = Script(faults: [Fault(.completeResults, .always, .cap(rows: 10_000))])
-        try await PassBench.with(World(seed: 15, size: .init(rowsADay: 1_100, isSteady: true)), script: script) { bench in
+        try await PassBench.with(World(seed: 15, size: .init(rowsADay: 1_100, isSteady: true)), script: script) {
+            bench in
             let report = try await bench.backfill("2025-01-01..2025-01-20")
             #expect(report.isComplete)
             #expect(try await bench.stored() == bench.truth("2025-01-01..2025-01-20"))
@@ -87,7 +88,8 @@ struct PassFaultTests {
 
     @Test func `a single day that was cut is kept provisional with the difference named`() async throws {
         let script = Script(faults: [Fault(.completeResults, .always, .cap(rows: 10_000))])
-        try await PassBench.with(World(seed: 17, size: .init(rowsADay: 12_000, isSteady: true)), script: script) { bench in
+        try await PassBench.with(World(seed: 17, size: .init(rowsADay: 12_000, isSteady: true)), script: script) {
+            bench in
             _ = try await bench.backfill("2025-01-01..2025-01-01")
             #expect(try await bench.states() == ["provisional": 1])
             let reason = try await bench.texts("SELECT last_error FROM usage.coverage WHERE usage_date = '2025-01-01'")
@@ -95,8 +97,15 @@ struct PassFaultTests {
         }
     }
 
-    @Test func `an interrupted pass says so, and the next polls the execution instead of submitting again`() async throws {
-        try await PassBench.with(World(seed: 18), script: { var script = Script(); script.runningPolls = 1_000_000; return script }()) { bench in
+    @Test func `an interrupted pass says so, and the next polls the execution instead of submitting again`()
+        async throws
+    {
+        try await PassBench.with(
+            World(seed: 18),
+            script: {
+                var script = Script(); script.runningPolls = 1_000_000; return script
+            }()
+        ) { bench in
             let report = try await testGracefulShutdown { trigger in
                 try await withThrowingTaskGroup(of: PassReport.self) { group in
                     group.addTask { try await bench.backfill("2025-01-01..2025-01-31") }
@@ -153,7 +162,9 @@ struct PassFaultTests {
             try await migrator.applyRoles(on: connection)
             await connection.close()
             try await migrator.apply(to: configuration)
-            let script = Script(faults: [Fault(.completeResults, .nth(1), .drip(bytes: 8_000, every: .milliseconds(20)))])
+            let script = Script(faults: [
+                Fault(.completeResults, .nth(1), .drip(bytes: 8_000, every: .milliseconds(20)))
+            ])
             try await PassBench.with(World(seed: 22), script: script, conninfo: cluster.conninfo()) { bench in
                 let report = try await withThrowingTaskGroup(of: PassReport.self) { group in
                     group.addTask { try await bench.backfill("2025-01-01..2025-01-31") }

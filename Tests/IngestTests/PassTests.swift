@@ -13,7 +13,8 @@ struct PassTests {
         try await PassBench.with(World.recorded(), startDate: "2020-02-01") { bench in
             let report = try await bench.backfill("2020-02-01..2020-02-28")
             #expect(report.isComplete)
-            #expect(try await bench.texts("SELECT count(*) || ' ' || sum(requests) FROM usage.api_usage") == ["128 1130"])
+            #expect(
+                try await bench.texts("SELECT count(*) || ' ' || sum(requests) FROM usage.api_usage") == ["128 1130"])
             #expect(try await bench.stored() == bench.truth("2020-02-01..2020-02-28"))
             #expect(try await bench.states() == ["covered": 28])
         }
@@ -22,13 +23,15 @@ struct PassTests {
     @Test func `a refetch asks again and touches no fact`() async throws {
         try await PassBench.with(World(seed: 1), startDate: "2025-01-01") { bench in
             try await bench.backfill("2025-01-01..2025-02-10")
-            let before = try await bench.texts("SELECT concat(tableoid, ctid, xmin, fact) FROM ingest.usage_row AS fact ORDER BY 1")
+            let before = try await bench.texts(
+                "SELECT concat(tableoid, ctid, xmin, fact) FROM ingest.usage_row AS fact ORDER BY 1")
             let asked = bench.simulator.ledger.count(of: .submit)
             let report = try await bench.backfill("2025-01-01..2025-02-10", refetching: true)
             #expect(bench.simulator.ledger.count(of: .submit) == asked * 2)
             #expect(report.summary.rowsUnchanged == Int64(before.count))
             #expect(
-                try await bench.texts("SELECT concat(tableoid, ctid, xmin, fact) FROM ingest.usage_row AS fact ORDER BY 1")
+                try await bench.texts(
+                    "SELECT concat(tableoid, ctid, xmin, fact) FROM ingest.usage_row AS fact ORDER BY 1")
                     == before)
             #expect(try await bench.texts("SELECT 'x' FROM usage.restatement") == [])
         }
@@ -105,7 +108,8 @@ struct PassTests {
             other.name = "other"
             let sources = [try bench.source(), try other.source()]
             await #expect {
-                try await bench.pass(sources).run(.backfill(PassBench.days("2025-01-01..2025-01-02"), refetching: false))
+                try await bench.pass(sources).run(
+                    .backfill(PassBench.days("2025-01-01..2025-01-02"), refetching: false))
             } throws: { error in
                 guard case WarehouseError.datasetClaimed(.organizationQuery, _, _) = error else { return false }
                 return true

@@ -1,4 +1,5 @@
 import Testing
+import UsageDomain
 
 @testable import UsagedConfiguration
 
@@ -16,7 +17,7 @@ import Testing
         let source = configuration.sources[0]
         #expect(source.name == "acme")
         #expect(source.startDate.description == "2025-01-01")
-        #expect(source.startDate.daysSinceUnixEpoch == 20_089)
+        #expect(source.startDate.daysSinceEpoch == 20_089)
         #expect(source.secret == .credential("acme-client-secret"))
         #expect(source.datasets == ["organization_query"])
         #expect(source.primary == "organization_query")

@@ -22,7 +22,8 @@ struct CommandTests {
         }
     }
 
-    @Test func `the short form without run is the same command, and a second time there is nothing to do`() async throws {
+    @Test func `the short form without run is the same command, and a second time there is nothing to do`() async throws
+    {
         try await Installation.with(script: Installation.prompt) { usaged async throws in
             #expect(try await usaged.usaged("--backfill", "2025-01-01..2025-01-10").code == 0)
             #expect(try await usaged.usage() == usaged.truth(.init(2025, 1, 1), .init(2025, 1, 10)))

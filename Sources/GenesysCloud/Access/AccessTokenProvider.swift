@@ -44,6 +44,11 @@ final class AccessTokenProvider: Sendable {
         }
     }
 
+    /// How many tasks wait for a renewal under way.
+    var waiting: Int {
+        state.withLock { $0.waiters.count }
+    }
+
     /// Forgets a token that the API refused, unless it was replaced already.
     func discard(_ token: AccessToken) {
         state.withLock { if $0.held?.id == token.id { $0.held = nil } }

@@ -8,12 +8,7 @@ package struct Endpoints: Hashable, Sendable {
     /// Base of the token request: `https://login.mypurecloud.de`.
     package let login: String
 
-    package init(region: Region) {
-        api = "https://api.\(region.domain)"
-        login = "https://login.\(region.domain)"
-    }
-
-    /// Takes addresses of a gateway, a simulator or a region newer than the list. They may have a path.
+    /// Takes the addresses of a region, a gateway or a simulator. They may have a path.
     ///
     /// - Throws: `EndpointsError` for anything but an `http` or `https` URL of a host, optionally a port and a path.
     package init(apiURL: String, loginURL: String) throws(EndpointsError) {

@@ -53,14 +53,16 @@ extension GenesysCloudError.Reason: CustomStringConvertible {
     package var description: String {
         switch self {
         case .exchange(let failure): "\(failure)"
-        case .unauthenticated(let failure): "the credentials are refused (check client-id and client-secret): \(failure)"
+        case .unauthenticated(let failure):
+            "the credentials are refused (check client-id and client-secret): \(failure)"
         case .unreadable(let error): "the answer is wrong: \(error)"
         case .wrongRow(let problem): "the answer is wrong: \(problem)"
         case .wrongAnswer(let problem): "the answer is wrong: \(problem)"
         case .unknownStatus(let status): "the contract does not know the query status \"\(status)\""
         case .executionsFailed(let count): "the API failed to execute the query, \(count) times"
         case .executionLost: "the API does not know the execution any more, for the second time"
-        case .stillRunning(let patience): "still running after \(patience.components.seconds) s, to be polled again later"
+        case .stillRunning(let patience):
+            "still running after \(patience.components.seconds) s, to be polled again later"
         }
     }
 }

@@ -17,11 +17,12 @@ package struct PollPolicy: Sendable {
 
     package init() {}
 
-    /// The wait before a question.
+    /// How long to wait before a question.
     ///
     /// - Parameters:
     ///   - questions: asked of this execution before.
     ///   - jitter: 0 ≤ x < 1, by chance.
+    /// - Returns: the wait, within `shortest` and `longest`.
     package func wait(before questions: Int, jitter: Double) -> Duration {
         var wait = shortest
         for _ in 0..<max(questions, 0) where wait < longest { wait = min(wait * growth, longest) }

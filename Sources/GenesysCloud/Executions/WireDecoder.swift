@@ -17,7 +17,9 @@ enum WireDecoder {
 
     private static func problem(_ error: any Error, _ bytes: [UInt8]) -> String {
         func path(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
-            let keys = (context.codingPath + (key.map { [$0] } ?? [])).map { $0.intValue.map(String.init) ?? $0.stringValue }
+            let keys = (context.codingPath + (key.map { [$0] } ?? [])).map {
+                $0.intValue.map(String.init) ?? $0.stringValue
+            }
             return keys.isEmpty ? "the body" : keys.joined(separator: ".")
         }
         switch error {

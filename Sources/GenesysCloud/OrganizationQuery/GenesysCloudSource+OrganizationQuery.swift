@@ -14,6 +14,7 @@ extension GenesysCloudSource {
     ///   - sink: takes the rows.
     ///   - recorder: is told of each submission. It hears `.complete` when the answer was read to its end; what is done
     ///     with the rows afterwards is not known here.
+    /// - Returns: what was fetched, and what it cost.
     /// - Throws: `GenesysCloudError`; `CancellationError`, which leaves the execution open, as does every failure that
     ///   may pass; what `sink` and `recorder` throw.
     package func fetchOrganizationQuery(

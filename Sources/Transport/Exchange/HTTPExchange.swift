@@ -51,6 +51,7 @@ package struct HTTPExchange: Sendable {
     ///   - request: what to send.
     ///   - tally: counts every request sent.
     ///   - makeReader: makes the reader of a successful answer's body, anew for each attempt that gets so far.
+    /// - Returns: the answer, and what it cost.
     /// - Throws: `TransportError`; `CancellationError`; whatever `makeReader` or the reader throws.
     package func send<Reader: BodyReader>(
         _ request: HTTPRequest,
@@ -62,7 +63,8 @@ package struct HTTPExchange: Sendable {
         while true {
             if let silence = try await budget.admit() {
                 throw TransportError(
-                    .rateLimited(retryAfter: silence, nil), request: request, requestsSent: attempts, retryAfter: silence)
+                    .rateLimited(retryAfter: silence, nil), request: request, requestsSent: attempts,
+                    retryAfter: silence)
             }
             attempts += 1
             tally.countRequest()
@@ -136,6 +138,10 @@ package struct HTTPExchange: Sendable {
             throw TransportError(
                 .unsupportedEncoding(encoding.quotable(limit: 40)), request: request, correlationID: head.correlationID)
         }
+        if let length = head.header("Content-Length").flatMap({ Int($0) }), length > request.answerLimit {
+            throw TransportError(
+                .answerTooLong(limit: request.answerLimit), request: request, correlationID: head.correlationID)
+        }
         return (head, try await read(response.body, head, request, deadline, makeReader(head)))
     }
 
@@ -161,7 +167,7 @@ package struct HTTPExchange: Sendable {
                 throw TransportError(
                     translating: error, request: request, waitingFor: .nextBytes, correlationID: head.correlationID)
             }
-            // A cancelled body ends like a complete one.
+            // A body that ends because of a cancellation is not complete.
             try Task.checkCancellation()
             guard let chunk else { return try reader.finish() }
             length += chunk.readableBytes

@@ -29,3 +29,5 @@ package struct HTTPReply<Answer> {
     /// Requests sent for it, failed attempts included.
     package let requestsSent: Int
 }
+
+extension HTTPReply: Sendable where Answer: Sendable {}

@@ -37,7 +37,8 @@ extension TransportError.Kind {
         case .invalidURL, .emptyHost, .emptyScheme, .alreadyShutdown:
             self = .invalidRequest(reason)
         default:
-            self = reason.contains("unsupportedScheme") || reason.contains("invalidHeaderField")
+            self =
+                reason.contains("unsupportedScheme") || reason.contains("invalidHeaderField")
                 ? .invalidRequest(reason) : .interrupted(reason)
         }
     }

@@ -114,7 +114,8 @@ extension TransportError.Kind: CustomStringConvertible {
         case .rateLimited(_, .none): "not sent, because the server asked for silence"
         case .rateLimited(_, .some(let body)): "status 429, \(body)"
         case .status(let status, let body): "status \(status), \(body)"
-        case .redirected(let status, let location): "status \(status), a redirection to \(location) that is not followed"
+        case .redirected(let status, let location):
+            "status \(status), a redirection to \(location) that is not followed"
         case .answerTooLong(let limit): "the answer is longer than the limit of \(limit) bytes"
         case .unsupportedEncoding(let name): "the answer has the content encoding \(name), which was not asked for"
         }

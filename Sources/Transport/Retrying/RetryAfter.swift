@@ -5,15 +5,16 @@ package enum RetryAfter {
     /// The longest silence that is believed, so that no arithmetic overflows.
     private static let longest = 31 * 86_400
 
-    /// How long the server asks to wait; nil when the header says nothing understandable.
+    /// Reads the header.
     ///
     /// - Parameters:
     ///   - value: the header's value.
     ///   - date: value of the header `Date`, whose clock a date in `value` was made by.
     ///   - now: our clock, used when the server does not tell the time.
+    /// - Returns: how long the server asks to wait; nil when the header says nothing understandable.
     package static func duration(_ value: String?, date: String?, now: Date) -> Duration? {
         guard let value else { return nil }
-        let text = String(value.filter { !$0.isWhitespace || $0 == " " })
+        let text = value.split(separator: " ").joined(separator: " ")
         if let seconds = Int(text), seconds >= 0 {
             return .seconds(min(seconds, longest))
         }

@@ -28,6 +28,7 @@ package struct RetryPolicy: Sendable {
     ///   - attempts: requests sent so far.
     ///   - elapsed: time since the first one.
     ///   - jitter: 0 ≤ x < 1, by chance.
+    /// - Returns: what to do now.
     package func decision(
         after failure: TransportError,
         repetition: HTTPRequest.Repetition,

@@ -71,7 +71,8 @@ struct Vocabulary {
     ]
 
     private static let ordinaryNames = [
-        "usaged", "Billing Sync", "Nightly Export", "Wallboard", "CRM Connector", "Workforce Bridge", "Data Lake Loader",
+        "usaged", "Billing Sync", "Nightly Export", "Wallboard", "CRM Connector", "Workforce Bridge",
+        "Data Lake Loader",
         "Chatbot", "Call Recorder", "Admin Scripts", "Quality Dashboard", "Outbound Dialer",
     ]
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import UsageDomain
 
 /// Reads the list of sources: each by the rules of its kind, then all of them against one another.
 struct SourceReader {
@@ -65,11 +66,11 @@ struct SourceReader {
         return name
     }
 
-    private func startDate(in section: Section, _ kind: Kind) -> CalendarDate? {
+    private func startDate(in section: Section, _ kind: Kind) -> Day? {
         // Infodeck counts days in the organization's own zone, which may be 14 hours ahead of UTC.
         let now = kind == .infodeck ? loader.now.addingTimeInterval(14 * 3600) : loader.now
         return section.required("start-date", remedy: "say from which day coverage is owed, as 2025-01-01")?
-            .date(notAfter: CalendarDate(utcDayOf: now))
+            .date(notAfter: Day(containing: now))
     }
 }
 

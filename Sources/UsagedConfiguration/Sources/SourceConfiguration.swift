@@ -1,13 +1,15 @@
+package import UsageDomain
+
 /// One configured account at one vendor.
 package struct SourceConfiguration: Sendable, Equatable {
     /// Unique in the file; used in logs, metrics and `--source`.
     package let name: String
     /// The first day, in the organization's own zone, from which coverage is owed.
-    package let startDate: CalendarDate
+    package let startDate: Day
     /// What is particular to the vendor.
     package let kind: Kind
 
-    package init(name: String, startDate: CalendarDate, kind: Kind) {
+    package init(name: String, startDate: Day, kind: Kind) {
         self.name = name
         self.startDate = startDate
         self.kind = kind

@@ -1,3 +1,5 @@
+import UsageDomain
+
 extension Field {
     /// A number with one of the units s, m, h and d.
     func duration(in range: ClosedRange<Duration>) -> Duration? {
@@ -58,10 +60,10 @@ extension Field {
     }
 
     /// `yyyy-MM-dd`, a day that the calendar has, from 2000-01-01 on.
-    func date(notAfter last: CalendarDate) -> CalendarDate? {
+    func date(notAfter last: Day) -> Day? {
         let remedy = "write a day that exists as yyyy-MM-dd, as 2025-01-01"
         guard let text = scalarText(remedy: remedy) else { return nil }
-        guard let date = CalendarDate(text) else {
+        guard let date = Day(text) else {
             refuse("\(quoted(text)) is not a date", remedy)
             return nil
         }

@@ -120,13 +120,13 @@ struct Program {
             }
             return dataset
         }
-        let start = Day(daysSinceEpoch: Int(source.startDate.daysSinceUnixEpoch))
         return SourceRegistration(
             name: source.name,
             kind: source.kind.name,
             datasets: try source.datasets.map {
                 SourceRegistration.DatasetRegistration(
-                    dataset: try dataset($0), startDate: start, settleAfter: configuration.schedule.settleAfter,
+                    dataset: try dataset($0), startDate: source.startDate,
+                    settleAfter: configuration.schedule.settleAfter,
                     byUser: genesys.byUser)
             },
             primary: try dataset(source.primary))

@@ -1,0 +1,54 @@
+import Synchronization
+import UsageDomain
+
+/// Writes down what an execution recorder hears, as lines.
+final class Diary: Sendable {
+    private let written = Mutex<[String]>([])
+    private let open: OpenExecution?
+    private let onLine: @Sendable (String) -> String
+
+    /// - Parameters:
+    ///   - open: what is open from before.
+    ///   - onLine: may add to each line as it is written.
+    init(open: OpenExecution? = nil, onLine: @escaping @Sendable (String) -> String = { $0 }) {
+        self.open = open
+        self.onLine = onLine
+    }
+
+    var lines: [String] { written.withLock { $0 } }
+
+    var recorder: ExecutionRecorder {
+        ExecutionRecorder(
+            open: { _ in self.open },
+            intend: { _ in
+                let number = self.lines.count { $0.hasPrefix("intend") } + 1
+                self.write("intend \(number)")
+                return SubmissionID(rawValue: Int64(number))
+            },
+            accepted: { submission, execution in
+                self.write("accepted \(submission.rawValue)\(execution.rawValue.isEmpty ? " nothing" : "")")
+            },
+            ended: { submission, end in self.write("ended \(submission.rawValue) \(end.rawValue)") }
+        )
+    }
+
+    private func write(_ line: String) {
+        let line = onLine(line)
+        written.withLock { $0.append(line) }
+    }
+}
+
+/// Keeps rows.
+final class RowList: UsageRowSink {
+    private(set) var rows: [UsageRow] = []
+    private(set) var restarts = 0
+
+    func restart() {
+        rows = []
+        restarts += 1
+    }
+
+    func append(_ row: UsageRow) {
+        rows.append(row)
+    }
+}
