@@ -182,5 +182,6 @@ struct PassFaultTests {
 }
 
 extension RowFault: CustomTestStringConvertible {
+    /// What is wrong with the row.
     public var testDescription: String { "\(change)" }
 }

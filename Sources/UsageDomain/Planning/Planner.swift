@@ -26,6 +26,7 @@ package struct Planner: Sendable {
     /// The windows that a pass of the daemon should read.
     ///
     /// - Parameters:
+    ///   - dataset: the question whose days are planned.
     ///   - startDate: the first day that is owed.
     ///   - coverage: what is known of each day that was tried; a missing day is a gap.
     ///   - retryingEarly: whether failed days are tried although their back-off is not over, as an operator who starts
@@ -46,7 +47,11 @@ package struct Planner: Sendable {
 
     /// The windows that bring a range of days up to date by request.
     ///
-    /// - Parameter refetching: takes covered days too.
+    /// - Parameters:
+    ///   - dataset: the question whose days are planned.
+    ///   - days: the days asked for.
+    ///   - coverage: what is known of each day that was tried; a missing day is a gap.
+    ///   - refetching: takes covered days too.
     /// - Returns: windows in the order of work; days from today on are left out.
     package func backfillWindows(
         of dataset: Dataset,

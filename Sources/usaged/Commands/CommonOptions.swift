@@ -9,7 +9,9 @@ struct CommonOptions: ParsableArguments {
     var config = "/etc/usaged/usaged.yaml"
 
     @Option(
-        help: "Least severe level that is logged: trace, debug, info, notice, warning, error or critical. Default: info.",
+        help: """
+            Least severe level that is logged: trace, debug, info, notice, warning, error or critical. Default: info.
+            """,
         transform: { text in
             guard let level = Logger.Level(rawValue: text) else {
                 throw ValidationError("The log level is one of \(Logger.Level.allCases.map(\.rawValue)).")
