@@ -6,6 +6,8 @@ import Postgres
 package struct DatabasePatience: Sendable {
     /// Waits between attempts; their number bounds the attempts.
     package var delays: [Duration]
+    /// No wait begins later than this after the first attempt, however long the attempts took.
+    package var limit = Duration.seconds(300)
 
     /// Five minutes in all: a restart or a failover passes unnoticed.
     package static let standard: [Duration] =
@@ -22,10 +24,12 @@ package struct DatabasePatience: Sendable {
         onRetry: (PostgresError) -> Void = { _ in },
         _ work: () async throws -> Result
     ) async throws -> Result {
+        let began = ContinuousClock.now
         for delay in delays {
             do {
                 return try await work()
             } catch let error as PostgresError where error.isTransient || error.isConnectionLost {
+                guard ContinuousClock.now - began < limit else { throw error }
                 onRetry(error)
                 try await Task.sleep(for: delay * Double.random(in: 0.75...1.25))
             }

@@ -42,11 +42,15 @@ package struct Pass: Sendable {
             await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent).perform(prepared)
         }
         let summary = work.summary(withFailures: !failures.isEmpty)
+        if let error = work.error, !(error is CancellationError) {
+            // The database stayed away: its patience is used up, and the run may be left without an end.
+            try? await warehouse.finishRun(run, summary, now: settings.now())
+            throw error
+        }
         try await settings.patience.attempt {
             try await warehouse.finishRun(run, summary, now: settings.now())
         }
         onEvent(.finished(run: run, summary: summary))
-        if let error = work.error, !(error is CancellationError) { throw error }
         return PassReport(
             summary: summary, sourceFailures: failures + work.failures, sources: selected.count)
     }
