@@ -40,17 +40,21 @@ extension Pass {
         do {
             organization = try await source.adapter.organization()
         } catch let failure as any FetchFailure {
-            try await warehouse.markSourceFailed(source.name, because: failure.description, now: settings.now())
+            try await patiently {
+                try await warehouse.markSourceFailed(source.name, because: failure.description, now: settings.now())
+            }
             onEvent(.sourceFailed(source: source.name, reason: failure.description))
             return .failure(
                 SourceRefusal(
                     failure: PassReport.SourceFailure(
                         source: source.name, kind: failure.kind, reason: failure.description)))
         }
-        let key = try await warehouse.identify(source.registration, as: organization, now: settings.now())
+        let key = try await patiently {
+            try await warehouse.identify(source.registration, as: organization, now: settings.now())
+        }
         do {
             let listing = try await source.adapter.oauthClients()
-            try await warehouse.storeListing(listing, of: key, now: settings.now())
+            try await patiently { try await warehouse.storeListing(listing, of: key, now: settings.now()) }
         } catch let failure as any FetchFailure {
             onEvent(.listingFailed(source: source.name, reason: failure.description))
         }
@@ -69,7 +73,9 @@ extension Pass {
         for asked in source.registration.datasets where selection.includes(asked.dataset) {
             var coverage: [Day: DayCoverage] = [:]
             if let organization {
-                coverage = try await warehouse.coverage(of: asked.dataset, organization: organization)
+                coverage = try await patiently {
+                    try await warehouse.coverage(of: asked.dataset, organization: organization)
+                }
             }
             let planner = Planner(
                 settling: Settling(settleAfter: asked.settleAfter), lookbackDays: settings.lookbackDays,

@@ -1,3 +1,4 @@
+import Postgres
 import ServiceLifecycle
 import UsageDomain
 package import Warehouse
@@ -31,12 +32,14 @@ package struct Pass: Sendable {
     ///   `PostgresError` when the database stayed away.
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
-        try await warehouse.register(sources.map(\.registration))
+        try await patiently { try await warehouse.register(sources.map(\.registration)) }
         // A graceful shutdown cancels the work alone, so that the run can still say how it ended.
         let (prepared, failures) = try await cancelWhenGracefulShutdown {
             try await prepare(selected, for: scope, selection)
         }
-        let run = try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
+        let run = try await patiently {
+            try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
+        }
         onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
         let work = await cancelWhenGracefulShutdown {
             await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent).perform(prepared)
@@ -47,11 +50,14 @@ package struct Pass: Sendable {
             try? await warehouse.finishRun(run, summary, now: settings.now())
             throw error
         }
-        try await settings.patience.attempt {
-            try await warehouse.finishRun(run, summary, now: settings.now())
-        }
+        try await patiently { try await warehouse.finishRun(run, summary, now: settings.now()) }
         onEvent(.finished(run: run, summary: summary))
         return PassReport(
             summary: summary, sourceFailures: failures + work.failures, sources: selected.count)
+    }
+
+    /// Does a piece of work on the database again while it is away, and says so.
+    func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+        try await settings.patience.attempt(onRetry: { onEvent(.databaseAway(reason: $0.description)) }, work)
     }
 }
