@@ -144,9 +144,16 @@ let package = Package(
             dependencies: ["EphemeralPostgres", "Postgres", logging],
             swiftSettings: strict),
         .testTarget(
+            name: "WarehouseTests",
+            dependencies: [
+                "EphemeralPostgres", "Migrations", "Postgres", "TestSupport", "UsageDomain", "Warehouse", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "TransportTests",
             dependencies: [
-                "Transport", logging, nioCore,
+                "TestSupport", "Transport", logging, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -154,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "GenesysCloudTests",
             dependencies: [
-                "GenesysCloud", "Transport", "UsageDomain", "UsageSimulator", logging,
+                "GenesysCloud", "TestSupport", "Transport", "UsageDomain", "UsageSimulator", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),

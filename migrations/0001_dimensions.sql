@@ -1,5 +1,8 @@
 -- Schemas, types and the small dimensions that facts refer to by integer keys.
 -- The schema `ingest` itself is made by the migrations runner, whose ledger lives in it.
+--
+-- Small tables are analysed as soon as they change: the usual threshold of 50 rows would leave them without statistics
+-- for ever, and the planner without an idea of how many facts one organization or client has.
 
 CREATE SCHEMA usage;
 COMMENT ON SCHEMA usage IS
@@ -28,7 +31,7 @@ CREATE TABLE ingest.organization (
     last_changed_at timestamptz NOT NULL,
     CONSTRAINT organization_pkey PRIMARY KEY (organization_key),
     CONSTRAINT organization_organization_id_key UNIQUE (organization_id)
-);
+) WITH (autovacuum_analyze_threshold = 1);
 COMMENT ON TABLE ingest.organization IS 'Customers of a vendor whose usage is measured, one row each.';
 COMMENT ON COLUMN ingest.organization.organization_key IS 'Small key that facts carry first.';
 COMMENT ON COLUMN ingest.organization.organization_id IS 'The vendor''s own identifier of the organization.';
@@ -53,7 +56,7 @@ CREATE TABLE ingest.oauth_client (
     CONSTRAINT oauth_client_pkey PRIMARY KEY (client_key),
     CONSTRAINT oauth_client_client_id_key UNIQUE (organization_key, client_id),
     CONSTRAINT oauth_client_organization_fkey FOREIGN KEY (organization_key) REFERENCES ingest.organization
-);
+) WITH (autovacuum_analyze_threshold = 1);
 COMMENT ON TABLE ingest.oauth_client IS
     'OAuth clients ever listed by an organization or seen in its usage rows. Rows are never deleted: usage refers to them.';
 COMMENT ON COLUMN ingest.oauth_client.client_key IS 'Small key that facts carry.';
@@ -63,7 +66,7 @@ COMMENT ON COLUMN ingest.oauth_client.client_id IS
 COMMENT ON COLUMN ingest.oauth_client.name IS
     'Current name: the listing''s while the client is listed, otherwise that of the newest usage day seen.';
 COMMENT ON COLUMN ingest.oauth_client.name_seen_on IS
-    'Usage day the name of an unlisted client was read from, so that an older day cannot bring back an older name.';
+    'Newest day the name was stated for: a usage day, or the day a listing was read. An older usage day cannot bring back an older name. NULL when no name is known.';
 COMMENT ON COLUMN ingest.oauth_client.is_listed IS
     'Whether the newest listing contained it. Usage also names built-in and deleted clients that are not listed.';
 COMMENT ON COLUMN ingest.oauth_client.state IS 'active, disabled or inactive as listed; empty when never listed.';
@@ -104,7 +107,7 @@ CREATE TABLE ingest.endpoint (
     platform text NOT NULL,
     CONSTRAINT endpoint_pkey PRIMARY KEY (endpoint_key),
     CONSTRAINT endpoint_identity_key UNIQUE (template_uri, http_method, platform)
-);
+) WITH (autovacuum_analyze_threshold = 1);
 COMMENT ON TABLE ingest.endpoint IS 'API endpoints met in usage rows: template URI, HTTP method and platform.';
 COMMENT ON COLUMN ingest.endpoint.endpoint_key IS 'Small key that facts carry.';
 COMMENT ON COLUMN ingest.endpoint.template_uri IS
@@ -117,7 +120,7 @@ CREATE TABLE ingest.usage_user (
     user_id text NOT NULL,
     CONSTRAINT usage_user_pkey PRIMARY KEY (user_key),
     CONSTRAINT usage_user_user_id_key UNIQUE (user_id)
-);
+) WITH (autovacuum_analyze_threshold = 1);
 COMMENT ON TABLE ingest.usage_user IS 'Users met in usage rows of sources that group by user. Identifiers only, no names.';
 COMMENT ON COLUMN ingest.usage_user.user_key IS 'Small key that facts carry.';
 COMMENT ON COLUMN ingest.usage_user.user_id IS 'The vendor''s identifier; the empty text stands for "not grouped by user".';
@@ -127,7 +130,7 @@ CREATE TABLE ingest.calling_organization (
     calling_organization_id text NOT NULL,
     CONSTRAINT calling_organization_pkey PRIMARY KEY (calling_organization_key),
     CONSTRAINT calling_organization_id_key UNIQUE (calling_organization_id)
-);
+) WITH (autovacuum_analyze_threshold = 1);
 COMMENT ON TABLE ingest.calling_organization IS
     'Organizations in which an OAuth client''s requests were made, as per-client answers name them.';
 COMMENT ON COLUMN ingest.calling_organization.calling_organization_key IS 'Small key that facts carry.';

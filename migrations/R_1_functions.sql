@@ -1,8 +1,9 @@
 -- Functions of the loader. Applied again whenever this text changes.
 
+-- No SET clause here: the names in a RETURN body are resolved when the function is made, and without one the planner
+-- can inline it into the views that compare every line with it.
 CREATE OR REPLACE FUNCTION ingest.today() RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 RETURN (
     coalesce(nullif(current_setting('usaged.now', true), '')::timestamptz, now()) AT TIME ZONE 'UTC'
 )::date;
@@ -26,8 +27,10 @@ BEGIN
     IF usage_day IS NULL OR NOT isfinite(usage_day) THEN
         RAISE EXCEPTION 'a partition needs a day' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Two loaders may ask for one month at once: the second waits here and then finds it made.
-    PERFORM pg_advisory_xact_lock(hashtextextended('usaged ensure_partition', 0));
+    -- Two loaders may ask for one month at once: the second waits here and then finds it made. A table lock, for with
+    -- an advisory one the session would not hear, before it looks, of the tables that others made while it waited.
+    -- It is the lock that ATTACH takes; readers and writers pass it.
+    LOCK TABLE ONLY ingest.usage_row IN SHARE UPDATE EXCLUSIVE MODE;
     FOREACH parent IN ARRAY ARRAY['usage_row', 'restatement'] LOOP
         partition := format('%s_%s', parent, to_char(first_day, 'YYYYMM'));
         CONTINUE WHEN to_regclass(format('ingest.%I', partition)) IS NOT NULL;

@@ -1,5 +1,8 @@
 -- What analysts read. Applied again whenever this text changes, so a change here needs no numbered file as long as
 -- columns are only added at the end of a view.
+--
+-- Facts and journal are joined to their dimensions by LEFT JOIN although no partner is ever missing: the planner leaves
+-- out such a join when a question does not use its columns, which an inner join does not allow.
 
 CREATE OR REPLACE VIEW usage.api_usage_daily AS
 SELECT
@@ -24,15 +27,14 @@ SELECT
     fact.first_loaded_at,
     fact.last_changed_at
 FROM ingest.usage_row AS fact
-INNER JOIN ingest.organization AS organization ON fact.organization_key = organization.organization_key
-INNER JOIN ingest.claim AS claim
+LEFT JOIN ingest.organization AS organization ON fact.organization_key = organization.organization_key
+LEFT JOIN ingest.claim AS claim
     ON fact.organization_key = claim.organization_key AND fact.dataset = claim.dataset
-INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
-INNER JOIN ingest.oauth_client AS client
-    ON fact.organization_key = client.organization_key AND fact.client_key = client.client_key
-INNER JOIN ingest.endpoint AS endpoint ON fact.endpoint_key = endpoint.endpoint_key
-INNER JOIN ingest.usage_user AS usage_user ON fact.user_key = usage_user.user_key
-INNER JOIN ingest.calling_organization AS caller
+LEFT JOIN ingest.source AS source ON claim.source_key = source.source_key
+LEFT JOIN ingest.oauth_client AS client ON fact.client_key = client.client_key
+LEFT JOIN ingest.endpoint AS endpoint ON fact.endpoint_key = endpoint.endpoint_key
+LEFT JOIN ingest.usage_user AS usage_user ON fact.user_key = usage_user.user_key
+LEFT JOIN ingest.calling_organization AS caller
     ON fact.calling_organization_key = caller.calling_organization_key;
 COMMENT ON VIEW usage.api_usage_daily IS
     'One line a stored row of every dataset with a day. Datasets overlap and count different things: filter by dataset before you sum, or read usage.api_usage.';
@@ -61,14 +63,13 @@ SELECT
 FROM ingest.usage_row AS fact
 INNER JOIN ingest.organization AS organization
     ON fact.organization_key = organization.organization_key AND fact.dataset = organization.primary_dataset
-INNER JOIN ingest.claim AS claim
+LEFT JOIN ingest.claim AS claim
     ON fact.organization_key = claim.organization_key AND fact.dataset = claim.dataset
-INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
-INNER JOIN ingest.oauth_client AS client
-    ON fact.organization_key = client.organization_key AND fact.client_key = client.client_key
-INNER JOIN ingest.endpoint AS endpoint ON fact.endpoint_key = endpoint.endpoint_key
-INNER JOIN ingest.usage_user AS usage_user ON fact.user_key = usage_user.user_key
-INNER JOIN ingest.calling_organization AS caller
+LEFT JOIN ingest.source AS source ON claim.source_key = source.source_key
+LEFT JOIN ingest.oauth_client AS client ON fact.client_key = client.client_key
+LEFT JOIN ingest.endpoint AS endpoint ON fact.endpoint_key = endpoint.endpoint_key
+LEFT JOIN ingest.usage_user AS usage_user ON fact.user_key = usage_user.user_key
+LEFT JOIN ingest.calling_organization AS caller
     ON fact.calling_organization_key = caller.calling_organization_key;
 COMMENT ON VIEW usage.api_usage IS
     'API usage by UTC day, OAuth client, template URI and HTTP method, of each organization''s primary dataset only: safe to sum.';
@@ -158,16 +159,21 @@ COMMENT ON COLUMN usage.oauth_client_history.is_listed IS 'Whether the listing c
 COMMENT ON COLUMN usage.oauth_client_history.valid_from IS 'When this was first noticed.';
 COMMENT ON COLUMN usage.oauth_client_history.valid_to IS 'When a change was noticed; NULL for what is valid now.';
 
--- Days that are owed: from each dataset's start date to yesterday, plus days stored outside that range.
+-- Days that are owed: from each dataset's start date to yesterday, plus days tried outside that range.
 CREATE OR REPLACE VIEW usage.coverage AS
 WITH owed AS (
     SELECT
         source.name AS source,
-        source.organization_key,
+        claim.organization_key,
         asked.dataset,
         day.usage_day::date AS usage_date
     FROM ingest.source AS source
     INNER JOIN ingest.source_dataset AS asked USING (source_key)
+    -- What another source stored of this organization is not this one's.
+    LEFT JOIN ingest.claim AS claim
+        ON asked.source_key = claim.source_key
+        AND asked.dataset = claim.dataset
+        AND source.organization_key = claim.organization_key
     CROSS JOIN LATERAL generate_series(
         asked.start_date::timestamp, (ingest.today() - 1)::timestamp, interval '1 day'
     ) AS day (usage_day)
@@ -254,15 +260,14 @@ SELECT
     change.run_id,
     change.restatement_id
 FROM ingest.restatement AS change
-INNER JOIN ingest.organization AS organization ON change.organization_key = organization.organization_key
-INNER JOIN ingest.claim AS claim
+LEFT JOIN ingest.organization AS organization ON change.organization_key = organization.organization_key
+LEFT JOIN ingest.claim AS claim
     ON change.organization_key = claim.organization_key AND change.dataset = claim.dataset
-INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
-INNER JOIN ingest.oauth_client AS client
-    ON change.organization_key = client.organization_key AND change.client_key = client.client_key
-INNER JOIN ingest.endpoint AS endpoint ON change.endpoint_key = endpoint.endpoint_key
-INNER JOIN ingest.usage_user AS usage_user ON change.user_key = usage_user.user_key
-INNER JOIN ingest.calling_organization AS caller
+LEFT JOIN ingest.source AS source ON claim.source_key = source.source_key
+LEFT JOIN ingest.oauth_client AS client ON change.client_key = client.client_key
+LEFT JOIN ingest.endpoint AS endpoint ON change.endpoint_key = endpoint.endpoint_key
+LEFT JOIN ingest.usage_user AS usage_user ON change.user_key = usage_user.user_key
+LEFT JOIN ingest.calling_organization AS caller
     ON change.calling_organization_key = caller.calling_organization_key;
 COMMENT ON VIEW usage.restatement IS
     'Every change of a row of a day that was stored before: old and new counters. A row that appeared has old = NULL, one that vanished new = NULL.';
@@ -299,7 +304,7 @@ SELECT
     source.name AS source,
     asked.dataset::text AS dataset,
     stored.newest_day,
-    ingest.today() - 1 - coalesce(stored.newest_day, asked.start_date - 1) AS days_behind,
+    greatest(ingest.today() - 1 - coalesce(stored.newest_day, asked.start_date - 1), 0) AS days_behind,
     greatest(ingest.today() - asked.start_date, 0) - coalesce(stored.owed_days, 0) AS gaps,
     coalesce(stored.failed_days, 0) AS failed_days,
     coalesce(stored.provisional_days, 0) AS provisional_days,
@@ -308,6 +313,10 @@ SELECT
     source.last_error
 FROM ingest.source AS source
 INNER JOIN ingest.source_dataset AS asked USING (source_key)
+LEFT JOIN ingest.claim AS claim
+    ON asked.source_key = claim.source_key
+    AND asked.dataset = claim.dataset
+    AND source.organization_key = claim.organization_key
 LEFT JOIN LATERAL (
     SELECT
         max(tried.usage_date) FILTER (WHERE tried.state IN ('provisional', 'covered')) AS newest_day,
@@ -319,7 +328,7 @@ LEFT JOIN LATERAL (
         max(tried.fetched_at) AS last_fetched_at,
         min(tried.next_attempt_at) AS next_attempt_at
     FROM ingest.coverage AS tried
-    WHERE tried.organization_key = source.organization_key AND tried.dataset = asked.dataset
+    WHERE tried.organization_key = claim.organization_key AND tried.dataset = asked.dataset
 ) AS stored ON true
 WHERE source.is_configured AND asked.is_configured;
 COMMENT ON VIEW usage.freshness IS 'How far each source and dataset is, one line each.';

@@ -21,4 +21,6 @@ TO usage_writer;
 GRANT INSERT ON ingest.endpoint, ingest.usage_user, ingest.calling_organization, ingest.restatement TO usage_writer;
 GRANT INSERT, UPDATE, DELETE ON ingest.usage_row TO usage_writer;
 REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date), ingest.today() TO usage_writer;
+GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
+-- The views call this one in the name of whoever reads them.
+GRANT EXECUTE ON FUNCTION ingest.today() TO usage_reader, usage_writer;

@@ -11,7 +11,7 @@ package struct NotInTime: Error, CustomStringConvertible {
 /// - Throws: ``NotInTime`` when it does not hold within the limit, and what the condition throws.
 package func eventually(
     _ description: String,
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(120),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

@@ -10,6 +10,7 @@ package struct Warehouse: Sendable {
     /// - Parameters:
     ///   - conninfo: any libpq connection string or URI.
     ///   - connections: how many connections are lent at once.
+    ///   - logger: gets notices of the server and the coming and going of connections.
     package init(conninfo: String, connections: Int = 4, logger: Logger) {
         var configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "usaged")
         configuration.settings = [

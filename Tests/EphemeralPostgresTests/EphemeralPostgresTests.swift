@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct `A private cluster` {
     @Test func `answers on its unix socket and is gone at the end of its scope`() async throws {
         let directory = try await EphemeralPostgres.withCluster { cluster in
@@ -82,7 +82,7 @@ struct `A private cluster` {
 private func answer(to sql: String, at conninfo: String, after statement: String? = nil) async throws -> Int32? {
     let configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "test")
     let connection = try await PostgresConnection.connect(configuration, logger: .silent)
-    let result = try await connection.run(timeout: .seconds(30)) { connection in
+    let result = try await connection.run(timeout: .seconds(120)) { connection in
         if let statement { try connection.execute(SQL(unsafe: statement)) }
         return try connection.query(SQL(unsafe: sql)).first?.decode(Int32.self)
     }

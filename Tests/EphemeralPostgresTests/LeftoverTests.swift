@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is left of a cluster whose process ends in bad ways.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct `Nothing is left behind` {
     @Test(arguments: [SIGKILL, SIGINT, SIGTERM])
     func `by a signal to everybody at the terminal`(signal: Int32) async throws {

@@ -1,6 +1,7 @@
 import InMemoryLogging
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 import Transport
 import UsageDomain

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Logging
+import TestSupport
 import Transport
 import UsageDomain
 import UsageSimulator

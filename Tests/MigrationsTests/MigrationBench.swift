@@ -28,18 +28,18 @@ struct MigrationBench {
     }
 
     func execute(_ sql: SQL) async throws {
-        try await connection.run(timeout: .seconds(30)) { _ = try $0.execute(sql) }
+        try await connection.run(timeout: .seconds(120)) { _ = try $0.execute(sql) }
     }
 
     /// The only value of the only row.
     func value<T: PostgresDecodable & Sendable>(_ sql: SQL, as type: T.Type = T.self) async throws -> T {
-        let value = try await connection.run(timeout: .seconds(30)) { try $0.query(sql).first?.decode(T.self) }
+        let value = try await connection.run(timeout: .seconds(120)) { try $0.query(sql).first?.decode(T.self) }
         return try #require(value)
     }
 
     /// "file state" of each row of the ledger.
     func ledger() async throws -> [String] {
-        try await connection.run(timeout: .seconds(30)) { connection in
+        try await connection.run(timeout: .seconds(120)) { connection in
             try connection.query("SELECT file || ' ' || state FROM ingest.migration ORDER BY file")
                 .map { try $0.decode(String.self) }
         }

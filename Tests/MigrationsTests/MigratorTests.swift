@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
 struct `Migrating a database` {
     @Test func `applies what is pending, once`() async throws {
         let bench = try await MigrationBench()
@@ -143,12 +143,12 @@ struct `Migrating a database` {
         let migrator = try bench.migrator(
             ["0001_a.sql": "ALTER TABLE a ADD m int"], limits: .init(tableLock: .milliseconds(30)), logger: log.logger)
         let holder = bench.connection
-        try await holder.run(timeout: .seconds(30)) { try $0.executeScript("BEGIN; LOCK TABLE a") }
+        try await holder.run(timeout: .seconds(120)) { try $0.executeScript("BEGIN; LOCK TABLE a") }
         async let applied = migrator.apply(to: bench.database.configuration)
         try await eventually("it gave way twice") {
             log.messages().count { $0 == "migration gave way to a lock" } >= 2
         }
-        try await holder.run(timeout: .seconds(30)) { try $0.executeScript("COMMIT") }
+        try await holder.run(timeout: .seconds(120)) { try $0.executeScript("COMMIT") }
         #expect(try await applied.steps.count == 1)
         try await bench.execute("SELECT m FROM a")
     }
@@ -158,7 +158,7 @@ struct `Migrating a database` {
         try await bench.execute("CREATE TABLE a (n int)")
         let limits = MigrationLimits(tableLock: .milliseconds(10), lockRetries: .milliseconds(100))
         let migrator = try bench.migrator(["0001_a.sql": "SELECT 1;\nALTER TABLE a ADD m int"], limits: limits)
-        try await bench.connection.run(timeout: .seconds(30)) { try $0.executeScript("BEGIN; LOCK TABLE a") }
+        try await bench.connection.run(timeout: .seconds(120)) { try $0.executeScript("BEGIN; LOCK TABLE a") }
         let error = await #expect(throws: MigrationError.self) {
             try await migrator.apply(to: bench.database.configuration)
         }
@@ -180,7 +180,7 @@ struct `Migrating a database` {
     }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct `The role that owns the schema` {
     // In a cluster of its own: roles belong to all databases.
     @Test func `is made by roles.sql and taken on for the migrations`() async throws {
@@ -200,7 +200,7 @@ struct `The role that owns the schema` {
             try await migrator.applyRoles(on: connection)
             try await migrator.applyRoles(on: connection)
             try await migrator.apply(to: configuration)
-            let owners = try await connection.run(timeout: .seconds(30)) { connection in
+            let owners = try await connection.run(timeout: .seconds(120)) { connection in
                 try connection.query("SELECT DISTINCT tableowner::text FROM pg_tables WHERE schemaname = 'ingest'")
                     .map { try $0.decode(String.self) }
             }

@@ -3,14 +3,14 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
 struct `A fault proxy` {
     @Test func `carries a session and counts its messages`() async throws {
         let proxy = try TestDatabase.current.faultProxy()
         let connection = try await connect(through: proxy)
         let atStart = proxy.traffic
         #expect(atStart.frontendMessages == 1)
-        try await connection.run(timeout: .seconds(30)) { try $0.executeScript("SELECT 1") }
+        try await connection.run(timeout: .seconds(120)) { try $0.executeScript("SELECT 1") }
         // One simple query: 'Q', four bytes of length, the text and its NUL.
         #expect(proxy.traffic.frontendMessages == 2)
         #expect(proxy.traffic.bytes == atStart.bytes + 1 + 4 + "SELECT 1".utf8.count + 1)
@@ -22,15 +22,15 @@ struct `A fault proxy` {
         let proxy = try database.faultProxy(onCut: { calls.withLock { $0 += 1 } })
         let connection = try await connect(through: proxy)
         proxy.mode = .cut(after: .frontendMessages(proxy.traffic.frontendMessages + 2))
-        try await connection.run(timeout: .seconds(30)) { try $0.executeScript("CREATE TABLE first (n int)") }
+        try await connection.run(timeout: .seconds(120)) { try $0.executeScript("CREATE TABLE first (n int)") }
         let error = await #expect(throws: PostgresError.self) {
-            try await connection.run(timeout: .seconds(30)) { try $0.executeScript("CREATE TABLE second (n int)") }
+            try await connection.run(timeout: .seconds(120)) { try $0.executeScript("CREATE TABLE second (n int)") }
         }
         #expect(error?.isConnectionLost == true)
         #expect(calls.withLock { $0 } == 1)
         let observer = try await database.connect()
         try await eventually("the second table is there") {
-            try await observer.run(timeout: .seconds(30)) {
+            try await observer.run(timeout: .seconds(120)) {
                 try $0.query("SELECT to_regclass('second') IS NOT NULL").first?.decode(Bool.self) == true
             }
         }
@@ -44,15 +44,15 @@ struct `A fault proxy` {
         let connection = try await connect(through: proxy)
         proxy.mode = .cut(after: .bytes(proxy.traffic.bytes + 10))
         await #expect(throws: PostgresError.self) {
-            try await connection.run(timeout: .seconds(30)) { try $0.executeScript("CREATE TABLE half (n int)") }
+            try await connection.run(timeout: .seconds(120)) { try $0.executeScript("CREATE TABLE half (n int)") }
         }
         let observer = try await database.connect()
         try await eventually("the backend is gone") {
-            try await observer.run(timeout: .seconds(30)) { connection in
+            try await observer.run(timeout: .seconds(120)) { connection in
                 try connection.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'proxied'").isEmpty
             }
         }
-        let exists = try await observer.run(timeout: .seconds(30)) {
+        let exists = try await observer.run(timeout: .seconds(120)) {
             try $0.query("SELECT to_regclass('half') IS NOT NULL").first?.decode(Bool.self)
         }
         #expect(exists == false)

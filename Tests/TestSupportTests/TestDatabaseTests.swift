@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
 struct `A database of one's own` {
     @Test(arguments: 0..<12)
     func `is seen by no other test`(number: Int) async throws {
@@ -16,7 +16,7 @@ struct `A database of one's own` {
     }
 }
 
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct `A migrated database` {
     @Test func `has the schema of the repository's migrations`() async throws {
         let migrator = Migrator(source: try .directory(Repository.migrations), logger: .silent)

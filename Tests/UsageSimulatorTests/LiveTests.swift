@@ -6,7 +6,7 @@ import Testing
 
 @testable import UsageSimulator
 
-@Suite(.timeLimit(.minutes(2))) struct `A running simulator` {
+@Suite(.timeLimit(.minutes(10))) struct `A running simulator` {
     let query =
         #"{"interval":"2025-09-01/2025-09-14","granularity":"Day","groupBy":["OAuthClientId","TemplateUri","HttpMethod"]}"#
 

@@ -6,7 +6,7 @@ import Testing
 import UsageSimulator
 
 /// Signals, kills and rivals in the middle of the work.
-@Suite(.database, .timeLimit(.minutes(3)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct InterruptionTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal ends a backfill with 75 and nothing half done`(signal: Int32) async throws {

@@ -9,7 +9,12 @@ extension Warehouse {
 
     /// The closures through which an adapter writes its executions down.
     ///
-    /// - Parameter now: the current time, asked at each step.
+    /// - Parameters:
+    ///   - organization: the organization that is asked about.
+    ///   - run: the run that submits.
+    ///   - byUser: whether the queries group by user; one that does is another query.
+    ///   - now: the current time, asked at each step.
+    /// - Returns: closures that throw `PostgresError`.
     package func recorder(
         organization: OrganizationKey,
         run: RunID,

@@ -8,14 +8,24 @@ extension Warehouse {
     package func register(_ sources: [SourceRegistration]) async throws {
         try await pool.withTransaction { connection in
             // One daemon's configuration replaces another's as a whole, never halfway.
+            // Under this lock nobody else inserts: no need for ON CONFLICT, which would lock every row, and so write
+            // WAL, also when nothing changed.
             try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('usaged sources', 0))")
+            let named: SQL = """
+                unnest(\(sources.map(\.name))::text[], \(sources.map(\.kind))::text[]) AS named (name, kind)
+                """
             try connection.execute(
                 """
-                INSERT INTO ingest.source AS known (name, kind, is_configured)
+                UPDATE ingest.source AS known SET kind = named.kind, is_configured = true
+                FROM \(named)
+                WHERE known.name = named.name AND (known.kind, known.is_configured) <> (named.kind, true)
+                """)
+            try connection.execute(
+                """
+                INSERT INTO ingest.source (name, kind, is_configured)
                 SELECT named.name, named.kind, true
-                FROM unnest(\(sources.map(\.name))::text[], \(sources.map(\.kind))::text[]) AS named (name, kind)
-                ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, is_configured = true
-                WHERE (known.kind, known.is_configured) <> (excluded.kind, true)
+                FROM \(named)
+                WHERE NOT EXISTS (SELECT FROM ingest.source AS known WHERE known.name = named.name)
                 """)
             try connection.execute(
                 """
@@ -33,21 +43,38 @@ extension Warehouse {
         on connection: isolated PostgresConnection
     ) throws {
         for asked in source.datasets {
+            let stated: SQL = """
+                (
+                    SELECT source_key, \(asked.dataset.rawValue)::ingest.dataset AS dataset,
+                        \(asked.startDate.sqlDate)::date AS start_date,
+                        make_interval(secs => \(asked.settleAfter.timeInterval)) AS settle_after,
+                        \(asked.byUser)::boolean AS by_user
+                    FROM ingest.source WHERE name = \(source.name)
+                ) AS stated
+                """
             try connection.execute(
                 """
-                INSERT INTO ingest.source_dataset AS known (
+                UPDATE ingest.source_dataset AS known SET
+                    is_configured = true,
+                    start_date = stated.start_date,
+                    settle_after = stated.settle_after,
+                    by_user = stated.by_user
+                FROM \(stated)
+                WHERE known.source_key = stated.source_key AND known.dataset = stated.dataset
+                    AND (known.is_configured, known.start_date, known.settle_after, known.by_user)
+                        <> (true, stated.start_date, stated.settle_after, stated.by_user)
+                """)
+            try connection.execute(
+                """
+                INSERT INTO ingest.source_dataset (
                     source_key, dataset, is_configured, start_date, settle_after, by_user
                 )
-                SELECT source_key, \(asked.dataset.rawValue)::ingest.dataset, true, \(asked.startDate.sqlDate),
-                    make_interval(secs => \(asked.settleAfter.timeInterval)), \(asked.byUser)
-                FROM ingest.source WHERE name = \(source.name)
-                ON CONFLICT (source_key, dataset) DO UPDATE SET
-                    is_configured = true,
-                    start_date = excluded.start_date,
-                    settle_after = excluded.settle_after,
-                    by_user = excluded.by_user
-                WHERE (known.is_configured, known.start_date, known.settle_after, known.by_user)
-                    <> (true, excluded.start_date, excluded.settle_after, excluded.by_user)
+                SELECT source_key, dataset, true, start_date, settle_after, by_user
+                FROM \(stated)
+                WHERE NOT EXISTS (
+                    SELECT FROM ingest.source_dataset AS known
+                    WHERE known.source_key = stated.source_key AND known.dataset = stated.dataset
+                )
                 """)
         }
         try connection.execute(

@@ -7,12 +7,12 @@ package final class SpooledAnswer: Sendable {
         var rowsInFile = 0
         var rowsInMemory: [SpoolRecord] = []
         var file: SpoolFile?
-        var clients = SpoolDictionary<String>()
-        /// Name of each client on the newest day that states one; by position in `clients`.
+        var clients = SpoolDictionary<ExactText>()
+        /// Name of each client, and the newest day that states it; by position in `clients`.
         var clientNames: [(name: String, day: Day)] = []
         var endpoints = SpoolDictionary<EndpointIdentity>()
-        var users = SpoolDictionary<String>()
-        var callingOrganizations = SpoolDictionary<String>()
+        var users = SpoolDictionary<ExactText>()
+        var callingOrganizations = SpoolDictionary<ExactText>()
         var totals: [Day: DayTotals] = [:]
     }
 
@@ -33,7 +33,7 @@ package final class SpooledAnswer: Sendable {
         var sums: [String: Int128] = [:]
         for day in content.totals.values {
             for (client, requests) in day.requestsByClient {
-                sums[content.clients.values[Int(client)], default: 0] += requests
+                sums[content.clients.values[Int(client)].text, default: 0] += requests
             }
         }
         return sums
@@ -66,12 +66,12 @@ package final class SpooledAnswer: Sendable {
         let endpoint = content.endpoints.values[Int(record.endpoint)]
         return RowIdentity(
             day: Day(daysSinceEpoch: Int(record.day)),
-            clientID: content.clients.values[Int(record.client)],
-            callingOrganizationID: content.callingOrganizations.values[Int(record.callingOrganization)],
-            userID: content.users.values[Int(record.user)],
-            templateURI: endpoint.templateURI,
-            httpMethod: endpoint.httpMethod,
-            platform: endpoint.platform
+            clientID: content.clients.values[Int(record.client)].text,
+            callingOrganizationID: content.callingOrganizations.values[Int(record.callingOrganization)].text,
+            userID: content.users.values[Int(record.user)].text,
+            templateURI: endpoint.templateURI.text,
+            httpMethod: endpoint.httpMethod.text,
+            platform: endpoint.platform.text
         )
     }
 }

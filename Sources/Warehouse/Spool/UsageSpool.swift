@@ -10,6 +10,7 @@ package final class UsageSpool: UsageRowSink {
 
     private let directory: String
     private let memoryLimit: Int
+    private let distinctTextLimit: Int
     private var content = SpooledAnswer.Content()
     private var buffer: [SpoolRecord] = []
     private var distinctTextBytes = 0
@@ -17,9 +18,15 @@ package final class UsageSpool: UsageRowSink {
     /// - Parameters:
     ///   - directory: folder for the temporary file, which is made only when the memory is full.
     ///   - memoryLimit: bytes of rows that are kept in memory.
-    package init(directory: String, memoryLimit: Int = 4 << 20) {
+    ///   - distinctTextLimit: bytes of distinct texts that the answer may hold.
+    package init(
+        directory: String,
+        memoryLimit: Int = 4 << 20,
+        distinctTextLimit: Int = UsageSpool.distinctTextLimit
+    ) {
         self.directory = directory
         self.memoryLimit = memoryLimit
+        self.distinctTextLimit = distinctTextLimit
     }
 
     package func restart() {
@@ -31,16 +38,19 @@ package final class UsageSpool: UsageRowSink {
     /// - Throws: `SpoolError` when the temporary file cannot be written or the distinct texts exceed their limit.
     package func append(_ row: UsageRow) throws {
         let identity = row.identity
-        let (client, clientIsNew) = content.clients.position(of: identity.clientID)
+        let (client, clientIsNew) = content.clients.position(of: ExactText(text: identity.clientID))
         if clientIsNew { try count(identity.clientID) }
         try note(row.clientName, of: Int(client), on: identity.day)
         let endpointIdentity = EndpointIdentity(
-            templateURI: identity.templateURI, httpMethod: identity.httpMethod, platform: identity.platform)
+            templateURI: ExactText(text: identity.templateURI),
+            httpMethod: ExactText(text: identity.httpMethod),
+            platform: ExactText(text: identity.platform))
         let (endpoint, endpointIsNew) = content.endpoints.position(of: endpointIdentity)
-        if endpointIsNew { try count(identity.templateURI) }
-        let (user, userIsNew) = content.users.position(of: identity.userID)
+        if endpointIsNew { try count(identity.templateURI, identity.httpMethod, identity.platform) }
+        let (user, userIsNew) = content.users.position(of: ExactText(text: identity.userID))
         if userIsNew { try count(identity.userID) }
-        let (caller, callerIsNew) = content.callingOrganizations.position(of: identity.callingOrganizationID)
+        let (caller, callerIsNew) = content.callingOrganizations.position(
+            of: ExactText(text: identity.callingOrganizationID))
         if callerIsNew { try count(identity.callingOrganizationID) }
 
         let counts = row.counts
@@ -77,15 +87,19 @@ package final class UsageSpool: UsageRowSink {
         if client == content.clientNames.count {
             content.clientNames.append((name, day))
             try count(name)
-        } else if content.clientNames[client].day <= day, content.clientNames[client].name != name, !name.isEmpty {
-            content.clientNames[client] = (name, day)
+            return
         }
+        let known = content.clientNames[client]
+        guard !name.isEmpty, known.day < day || known.name.isEmpty || (known.day == day && known.name != name)
+        else { return }
+        content.clientNames[client] = (name, day)
     }
 
-    private func count(_ text: String) throws {
-        distinctTextBytes += text.utf8.count + 64
-        guard distinctTextBytes <= Self.distinctTextLimit else {
-            throw SpoolError.tooManyDistinctTexts(limitBytes: Self.distinctTextLimit)
+    private func count(_ texts: String...) throws {
+        // 64 bytes a text for the dictionary that holds it.
+        for text in texts { distinctTextBytes += text.utf8.count + 64 }
+        guard distinctTextBytes <= distinctTextLimit else {
+            throw SpoolError.tooManyDistinctTexts(limitBytes: distinctTextLimit)
         }
     }
 

@@ -9,7 +9,12 @@ struct ClientDimension {
 
     /// Keys of clients met in usage rows; new ones are added, and unlisted ones take the name of the newest day.
     ///
-    /// - Parameter names: one for each client, with the usage day it was stated on.
+    /// - Parameters:
+    ///   - clients: identifiers, each once.
+    ///   - names: one for each client, with the newest usage day it was stated on.
+    ///   - connection: in the transaction that stores the rows.
+    /// - Returns: one key for each client, in their order.
+    /// - Throws: `PostgresError`.
     func keys(
         of clients: [String],
         named names: [(name: String, day: Day)],
@@ -29,7 +34,8 @@ struct ClientDimension {
                 INSERT INTO ingest.oauth_client (
                     organization_key, client_id, name, name_seen_on, first_seen_at, last_changed_at
                 )
-                SELECT \(organization.rawValue), asked.client_id, asked.name, asked.seen_on,
+                SELECT \(organization.rawValue), asked.client_id, asked.name,
+                    CASE WHEN asked.name <> '' THEN asked.seen_on END,
                     \(now)::timestamptz, \(now)::timestamptz
                 FROM unnest(\(clients)::text[], \(names.map(\.name))::text[], \(names.map(\.day.sqlDate))::date[])
                     AS asked (client_id, name, seen_on)
@@ -44,14 +50,24 @@ struct ClientDimension {
         let renamed = try connection.execute(
             """
             UPDATE ingest.oauth_client AS known
-            SET name = asked.name, name_seen_on = asked.seen_on, last_changed_at = \(now)::timestamptz
-            FROM unnest(\(keys)::integer[], \(names.map(\.name))::text[], \(names.map(\.day.sqlDate))::date[])
-                AS asked (client_key, name, seen_on)
-            WHERE known.organization_key = \(organization.rawValue)
-                AND known.client_key = asked.client_key
-                AND NOT known.is_listed
-                AND asked.name NOT IN ('', known.name)
-                AND (known.name_seen_on IS NULL OR known.name_seen_on <= asked.seen_on)
+            SET name = news.name,
+                name_seen_on = news.seen_on,
+                last_changed_at =
+                    CASE WHEN known.name = news.name THEN known.last_changed_at ELSE \(now)::timestamptz END
+            FROM (
+                -- Locked in one order everywhere, so that two windows that name the same clients cannot deadlock.
+                SELECT known.client_key, asked.name, asked.seen_on
+                FROM unnest(\(keys)::integer[], \(names.map(\.name))::text[], \(names.map(\.day.sqlDate))::date[])
+                    AS asked (client_key, name, seen_on)
+                INNER JOIN ingest.oauth_client AS known ON known.client_key = asked.client_key
+                WHERE NOT known.is_listed
+                    AND asked.name <> ''
+                    AND (known.name_seen_on IS NULL OR known.name_seen_on < asked.seen_on
+                        OR (known.name_seen_on = asked.seen_on AND known.name <> asked.name))
+                ORDER BY known.client_key
+                FOR NO KEY UPDATE OF known
+            ) AS news
+            WHERE known.client_key = news.client_key
             """)
         if areAdded || renamed > 0 { try keepHistory(on: connection) }
         return keys
@@ -59,23 +75,27 @@ struct ClientDimension {
 
     /// Takes over a listing: names and states of its clients, and which known clients it no longer holds.
     func takeOver(_ listing: [OAuthClient], on connection: isolated PostgresConnection) throws {
-        let listed: SQL = """
-            unnest(
-                \(listing.map(\.id))::text[], \(listing.map(\.name))::text[], \(listing.map(\.state))::text[],
-                \(listing.map(\.authorizedGrantType))::text[],
-                \(listing.map { $0.createdAt?.timeIntervalSince1970 ?? .nan })::double precision[]
-            ) AS listed (client_id, name, state, authorized_grant_type, created_epoch)
-            """
         // Arrays have no place for nil: a date that the listing does not state travels as NaN.
-        let createdAt: SQL = "to_timestamp(nullif(listed.created_epoch, 'NaN'))"
+        let listed: SQL = """
+            (
+                SELECT client_id, name, state, authorized_grant_type,
+                    to_timestamp(nullif(created_epoch, 'NaN')) AS created_at
+                FROM unnest(
+                    \(listing.map(\.id))::text[], \(listing.map(\.name))::text[], \(listing.map(\.state))::text[],
+                    \(listing.map(\.authorizedGrantType))::text[],
+                    \(listing.map { $0.createdAt?.timeIntervalSince1970 ?? .nan })::double precision[]
+                ) AS stated (client_id, name, state, authorized_grant_type, created_epoch)
+            ) AS listed
+            """
+        let today = Day(containing: now).sqlDate
         try connection.execute(
             """
             INSERT INTO ingest.oauth_client (
-                organization_key, client_id, name, is_listed, state, authorized_grant_type, created_at,
+                organization_key, client_id, name, name_seen_on, is_listed, state, authorized_grant_type, created_at,
                 first_seen_at, last_changed_at
             )
-            SELECT \(organization.rawValue), listed.client_id, listed.name, true, listed.state,
-                listed.authorized_grant_type, \(createdAt), \(now)::timestamptz, \(now)::timestamptz
+            SELECT \(organization.rawValue), listed.client_id, listed.name, \(today), true, listed.state,
+                listed.authorized_grant_type, listed.created_at, \(now)::timestamptz, \(now)::timestamptz
             FROM \(listed)
             WHERE NOT EXISTS (
                 SELECT FROM ingest.oauth_client AS known
@@ -87,23 +107,31 @@ struct ClientDimension {
         try connection.execute(
             """
             UPDATE ingest.oauth_client AS known
-            SET name = listed.name, is_listed = true, state = listed.state,
-                authorized_grant_type = listed.authorized_grant_type, created_at = \(createdAt),
+            SET name = news.name, name_seen_on = \(today), is_listed = news.is_listed, state = news.state,
+                authorized_grant_type = news.authorized_grant_type, created_at = news.created_at,
                 last_changed_at = \(now)::timestamptz
-            FROM \(listed)
-            WHERE known.organization_key = \(organization.rawValue)
-                AND known.client_id = listed.client_id
-                AND (known.name, known.is_listed, known.state, known.authorized_grant_type, known.created_at)
-                    IS DISTINCT FROM
-                    (listed.name, true, listed.state, listed.authorized_grant_type, \(createdAt))
-            """)
-        try connection.execute(
-            """
-            UPDATE ingest.oauth_client AS known
-            SET is_listed = false, last_changed_at = \(now)::timestamptz
-            WHERE known.organization_key = \(organization.rawValue)
-                AND known.is_listed
-                AND known.client_id <> ALL (\(listing.map(\.id))::text[])
+            FROM (
+                -- Listed clients that changed, and clients that are listed no longer: these keep what was known.
+                -- Locked in one order everywhere, as in `keys`.
+                SELECT known.client_key,
+                    listed.client_id IS NOT NULL AS is_listed,
+                    coalesce(listed.name, known.name) AS name,
+                    coalesce(listed.state, known.state) AS state,
+                    coalesce(listed.authorized_grant_type, known.authorized_grant_type) AS authorized_grant_type,
+                    coalesce(listed.created_at, known.created_at) AS created_at
+                FROM ingest.oauth_client AS known
+                LEFT JOIN \(listed) ON listed.client_id = known.client_id
+                WHERE known.organization_key = \(organization.rawValue)
+                    AND CASE
+                        WHEN listed.client_id IS NULL THEN known.is_listed
+                        ELSE (known.name, known.is_listed, known.state, known.authorized_grant_type)
+                            <> (listed.name, true, listed.state, listed.authorized_grant_type)
+                            OR known.created_at IS DISTINCT FROM coalesce(listed.created_at, known.created_at)
+                    END
+                ORDER BY known.client_key
+                FOR NO KEY UPDATE OF known
+            ) AS news
+            WHERE known.client_key = news.client_key
             """)
         try keepHistory(on: connection)
     }
@@ -112,20 +140,15 @@ struct ClientDimension {
     private func keepHistory(on connection: isolated PostgresConnection) throws {
         try connection.execute(
             """
-            WITH ended AS (
-                UPDATE ingest.oauth_client_history AS history
-                SET valid_to = \(now)::timestamptz
-                FROM ingest.oauth_client AS known
-                WHERE history.organization_key = \(organization.rawValue)
-                    AND history.valid_to = 'infinity'
-                    AND history.valid_from < \(now)::timestamptz
-                    AND known.organization_key = \(organization.rawValue)
-                    AND known.client_key = history.client_key
-                    AND (known.name, known.state, known.is_listed)
-                        <> (history.name, history.state, history.is_listed)
-                RETURNING history.client_key
-            )
-            SELECT count(*) FROM ended
+            UPDATE ingest.oauth_client_history AS history
+            SET valid_to = \(now)::timestamptz
+            FROM ingest.oauth_client AS known
+            WHERE history.organization_key = \(organization.rawValue)
+                AND history.valid_to = 'infinity'
+                AND history.valid_from < \(now)::timestamptz
+                AND known.organization_key = \(organization.rawValue)
+                AND known.client_key = history.client_key
+                AND (known.name, known.state, known.is_listed) <> (history.name, history.state, history.is_listed)
             """)
         try connection.execute(
             """

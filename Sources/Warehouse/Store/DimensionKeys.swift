@@ -13,11 +13,11 @@ struct DimensionKeys {
     init(of answer: SpooledAnswer, context: WindowContext, on connection: isolated PostgresConnection) throws {
         let content = answer.content
         clients = try ClientDimension(organization: context.organization, now: context.now)
-            .keys(of: content.clients.values, named: content.clientNames, on: connection)
+            .keys(of: content.clients.values.map(\.text), named: content.clientNames, on: connection)
         endpoints = try Self.endpointKeys(of: content.endpoints.values, on: connection)
-        users = try Self.keys(of: content.users.values, in: .users, on: connection)
+        users = try Self.keys(of: content.users.values.map(\.text), in: .users, on: connection)
         callingOrganizations = try Self.keys(
-            of: content.callingOrganizations.values, in: .callingOrganizations, on: connection)
+            of: content.callingOrganizations.values.map(\.text), in: .callingOrganizations, on: connection)
     }
 
     /// A dimension that is a single text.
@@ -63,9 +63,9 @@ struct DimensionKeys {
     ) throws -> [Int32] {
         let asked: SQL = """
             unnest(
-                \(endpoints.map(\.templateURI))::text[],
-                \(endpoints.map(\.httpMethod))::text[],
-                \(endpoints.map(\.platform))::text[]
+                \(endpoints.map(\.templateURI.text))::text[],
+                \(endpoints.map(\.httpMethod.text))::text[],
+                \(endpoints.map(\.platform.text))::text[]
             ) WITH ORDINALITY AS asked (template_uri, http_method, platform, position)
             """
         return try resolve(endpoints.count, on: connection) {

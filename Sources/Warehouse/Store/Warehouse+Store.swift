@@ -7,7 +7,8 @@ extension Warehouse {
     ///
     /// Rows, journal, dimensions and coverage are written in one transaction, so readers never see half a day and a
     /// crash leaves either the old or the new state. Rows that did not change are not touched. An answer that was
-    /// submitted before the one that is stored is dropped.
+    /// submitted before the one that any of the days holds is dropped as a whole; days that only it would have covered
+    /// stay due.
     ///
     /// - Throws: `WarehouseError.duplicateRow`, `SpoolError` when the answer cannot be read back, `PostgresError`;
     ///   nothing is changed then.
@@ -21,13 +22,12 @@ extension Warehouse {
 
     /// Has the month's partitions made, in a transaction of its own so that its locks are gone before the store.
     private func ensurePartition(for window: Window) async throws {
-        let day = window.firstDay
-        let (year, month, _) = day.components
-        let partition = "ingest.usage_row_\(year)\(month < 10 ? "0" : "")\(month)"
+        let day = window.firstDay.sqlDate
         try await pool.withConnection { connection in
-            let known = try connection.query("SELECT to_regclass(\(partition)) IS NOT NULL")
+            let known = try connection.query(
+                "SELECT to_regclass(to_char(\(day)::date, '\"ingest.usage_row_\"YYYYMM')) IS NOT NULL")
             if try known.first?.decode(Bool.self) ?? false { return }
-            try connection.execute("SELECT ingest.ensure_partition(\(day.sqlDate))")
+            try connection.execute("SELECT ingest.ensure_partition(\(day))")
         }
     }
 }

@@ -5,10 +5,11 @@ import UsageDomain
 /// The statements that turn the stored rows of a window into the staged ones, touching only what differs.
 ///
 /// Two habits of all of them. The target side names organization, dataset and days as values known when the statement
-/// is planned, so that one partition is read. Staging is read through a subquery with `OFFSET 0`, which costs nothing
-/// here and is the shape that Citus accepts between a distributed table and a local one.
+/// is planned, so that one partition is read. Staging is read through a subquery with `OFFSET 0` (``Staging/rows``), which
+/// costs nothing here and is the shape that Citus accepts between a distributed table and a local one.
 struct WindowDiff {
     let context: WindowContext
+    let staging: Staging
     /// Days whose changes go to the journal.
     let storedDays: [Day]
 
@@ -19,10 +20,20 @@ struct WindowDiff {
             fact.organization_key = \(context.organization.rawValue)
             AND fact.dataset = \(window.dataset.rawValue)::ingest.dataset
             AND fact.usage_date BETWEEN \(window.firstDay.sqlDate) AND \(window.lastDay.sqlDate)
+            \(isOfClient)
             """
     }
 
-    private let staging: SQL = "(SELECT * FROM pg_temp.staging_usage_row OFFSET 0)"
+    /// A window that is asked for one OAuth client replaces that client's rows only.
+    private var isOfClient: SQL {
+        guard !context.window.clientID.isEmpty else { return "" }
+        return """
+            AND fact.client_key = (
+                SELECT client_key FROM ingest.oauth_client
+                WHERE organization_key = \(context.organization.rawValue) AND client_id = \(context.window.clientID)
+            )
+            """
+    }
 
     private let hasSameIdentity: SQL = """
         fact.usage_date = staged.usage_date
@@ -42,7 +53,7 @@ struct WindowDiff {
             """
             INSERT INTO ingest.usage_row (\(factColumns))
             SELECT \(stagedFact)
-            FROM \(staging) AS staged
+            FROM \(staging.rows) AS staged
             ORDER BY usage_date, client_key, endpoint_key, user_key, calling_organization_key
             """)
     }
@@ -54,7 +65,7 @@ struct WindowDiff {
             WITH vanished AS (
                 DELETE FROM ingest.usage_row AS fact
                 WHERE \(isInWindow)
-                    AND NOT EXISTS (SELECT FROM \(staging) AS staged WHERE \(hasSameIdentity))
+                    AND NOT EXISTS (SELECT FROM \(staging.rows) AS staged WHERE \(hasSameIdentity))
                 RETURNING fact.*
             ),
             journalled AS (
@@ -88,7 +99,7 @@ struct WindowDiff {
                     fact.status_429 AS old_status_429, staged.status_429 AS new_status_429,
                     fact.status_500 AS old_status_500, staged.status_500 AS new_status_500
                 FROM ingest.usage_row AS fact
-                INNER JOIN \(staging) AS staged ON \(hasSameIdentity)
+                INNER JOIN \(staging.rows) AS staged ON \(hasSameIdentity)
                 WHERE \(isInWindow)
                     AND (fact.requests, fact.status_200, fact.status_300,
                         fact.status_400, fact.status_429, fact.status_500)
@@ -127,7 +138,7 @@ struct WindowDiff {
             WITH appeared AS (
                 INSERT INTO ingest.usage_row (\(factColumns))
                 SELECT \(stagedFact)
-                FROM \(staging) AS staged
+                FROM \(staging.rows) AS staged
                 WHERE NOT EXISTS (
                     SELECT FROM ingest.usage_row AS fact WHERE \(isInWindow) AND \(hasSameIdentity)
                 )

@@ -6,11 +6,14 @@ import UsageDomain
 struct WindowReplacement {
     let answer: SpooledAnswer
     let context: WindowContext
+    /// See ``Staging/arrayLimit``.
+    let arrayLimit: Int64
     private var outcome = StoreOutcome()
 
-    init(answer: SpooledAnswer, context: WindowContext) {
+    init(answer: SpooledAnswer, context: WindowContext, arrayLimit: Int64 = Staging.arrayLimit) {
         self.answer = answer
         self.context = context
+        self.arrayLimit = arrayLimit
     }
 
     private var window: Window { context.window }
@@ -23,13 +26,13 @@ struct WindowReplacement {
             try endExecution(on: connection)
             return outcome
         }
-        // These statements always meet two sets of similar size. On an empty or freshly analysed table the planner
-        // once chose a nested loop for them, a hundred times slower than the join by hash or merge it has left.
-        try connection.execute("SET LOCAL enable_nestloop = off")
         let keys = try DimensionKeys(of: answer, context: context, on: connection)
-        try Staging.fill(from: answer, keys: keys, on: connection)
-        try Staging.refuseDuplicates(in: answer, on: connection)
-        let diff = WindowDiff(context: context, storedDays: stored.days)
+        let staging = try Staging(answer, keys: keys, arrayLimit: arrayLimit, on: connection)
+        try staging.refuseDuplicates(in: answer, on: connection)
+        // The diff always meets two sets of similar size. On an empty or freshly analysed table the planner once chose
+        // a nested loop for it, a hundred times slower than the join by hash or merge it has left.
+        try connection.execute("SET LOCAL enable_nestloop = off")
+        let diff = WindowDiff(context: context, staging: staging, storedDays: stored.days)
         if try stored.days.isEmpty && diff.isTargetEmpty(on: connection) {
             outcome.inserted = try diff.insertAll(on: connection)
         } else {

@@ -1,0 +1,197 @@
+import FoundationEssentials
+import Postgres
+import TestSupport
+import Testing
+import UsageDomain
+
+@testable import Warehouse
+
+@Suite(.database) struct RightsTests {
+    /// A pool of a new login that is a member of one role and nothing else.
+    private func login(memberOf role: String) async throws -> (conninfo: String, pool: PostgresPool) {
+        let database = try TestDatabase.current
+        let name = "\(role)_of_\(database.name)"
+        _ = try await database.pool().withConnection { connection in
+            try connection.execute("CREATE ROLE \(identifier: name) LOGIN IN ROLE \(identifier: role)")
+        }
+        let conninfo = "\(database.conninfo) user=\(name)"
+        let configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "test")
+        return (conninfo, PostgresPool(configuration, size: 8, logger: .silent))
+    }
+
+    private func expectRefused(_ statements: [String], _ pool: PostgresPool) async {
+        for statement in statements {
+            let error = await #expect(throws: PostgresError.self, "\(statement)") {
+                try await pool.withConnection { try $0.execute(SQL(unsafe: statement)) }
+            }
+            // 55000: what is shown by a join cannot be updated by anybody.
+            #expect(["42501", "55000"].contains(error?.sqlState), "\(statement)")
+        }
+    }
+
+    @Test func `the daemon's login runs a whole pass and can do nothing else`() async throws {
+        let (conninfo, pool) = try await login(memberOf: "usage_writer")
+        let march = window("2025-03-01", "2025-03-31")
+        let warehouse = Warehouse(conninfo: conninfo, connections: 2, logger: .silent)
+        let now = date("2025-06-01T00:00:00Z")
+        try await warehouse.register([Fixture.registration()])
+        let organization = try await warehouse.identify(Fixture.registration(), as: Fixture.organization, now: now)
+        let listing = OAuthClient(id: "c-0", name: "Zero", state: "active", authorizedGrantType: "", createdAt: nil)
+        try await warehouse.storeListing([listing], of: organization, now: now)
+        let run = try await warehouse.beginRun(.once, version: "test", now: now)
+        let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })
+        // First load, then one that changes, adds and removes rows; the second one through the temporary table.
+        for (clients, requests) in [(0..<3, Int64(1)), (1..<400, 2)] {
+            let submission = try await recorder.intend(march)
+            try await recorder.accepted(submission, ExecutionID(rawValue: "e"))
+            let rows = march.days.flatMap { day in clients.map { row(day, "c-\($0)", name: "n", requests: requests) } }
+            let context = WindowContext(
+                window: march, organization: organization, run: run, submission: submission,
+                settling: Settling(settleAfter: .zero), now: now)
+            let outcome = try await warehouse.store(spool(rows), replacing: context)
+            #expect(outcome.inserted > 0)
+        }
+        try await warehouse.storeListing([], of: organization, now: now + 1)
+        try await warehouse.markFailed(march, organization: organization, run: run, because: "x", now: now)
+        try await warehouse.markSourceFailed("acme", because: "x", now: now)
+        try await warehouse.finishRun(run, RunSummary(), now: now)
+        _ = try await warehouse.coverage(of: .organizationQuery, organization: organization)
+        _ = try await warehouse.typicalExecutionTime()
+        #expect(try await warehouse.status().freshness.count == 1)
+        await expectRefused(
+            [
+                "CREATE TABLE ingest.own (one integer)", "CREATE TABLE usage.own (one integer)",
+                "CREATE TABLE public.own (one integer)", "SELECT rolpassword FROM pg_catalog.pg_authid",
+                "TRUNCATE ingest.usage_row", "DELETE FROM ingest.coverage", "DELETE FROM ingest.restatement",
+                "UPDATE ingest.restatement SET run_id = 0", "DELETE FROM ingest.oauth_client", "DELETE FROM ingest.run",
+                "UPDATE ingest.endpoint SET platform = 'x'", "DROP TABLE ingest.usage_row",
+                "ALTER TABLE ingest.usage_row DETACH PARTITION ingest.usage_row_202503",
+                "INSERT INTO ingest.usage_row_202503 SELECT * FROM ingest.usage_row",
+                "CREATE OR REPLACE FUNCTION ingest.today() RETURNS date LANGUAGE sql AS 'SELECT NULL::date'",
+                "SET ROLE usage_owner", "SET ROLE usage_reader",
+            ], pool)
+        await warehouse.close()
+        await pool.close()
+    }
+
+    @Test func `an analyst's login reads every view and nothing else`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.store([row(day("2025-03-01"))], window("2025-03-01", "2025-03-01"))
+        let (_, pool) = try await login(memberOf: "usage_reader")
+        let counts = try await pool.withConnection { connection in
+            try connection.query("SELECT viewname::text FROM pg_views WHERE schemaname = 'usage'").map { row in
+                let view = try row.decode(String.self)
+                return try connection.query("SELECT count(*) FROM usage.\(identifier: view)").first?.decode(Int64.self)
+            }
+        }
+        #expect(counts.count >= 7 && counts.contains(1))
+        await expectRefused(
+            [
+                "SELECT FROM ingest.usage_row", "SELECT FROM ingest.execution", "SELECT FROM ingest.source",
+                "UPDATE usage.api_usage SET requests = 0", "DELETE FROM usage.oauth_client",
+                "CREATE TABLE usage.own (one integer)", "CREATE TABLE public.own (one integer)",
+                "SELECT ingest.ensure_partition('2025-03-01')", "CREATE VIEW usage.own AS SELECT 1",
+            ], pool)
+        await pool.close()
+        await fixture.close()
+    }
+
+    @Test func `what a caller puts into its search path does not reach ensure_partition`() async throws {
+        let (_, pool) = try await login(memberOf: "usage_writer")
+        try await pool.withConnection { connection in
+            try connection.executeScript(
+                """
+                CREATE TEMPORARY TABLE usage_row (usage_date date);
+                CREATE TEMPORARY TABLE restatement (usage_date date);
+                CREATE TEMPORARY TABLE pg_class (relname name);
+                CREATE FUNCTION pg_temp.to_regclass(text) RETURNS regclass LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'taken over by %', current_user; END $$;
+                CREATE FUNCTION pg_temp.format(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'taken over by %', current_user; END $$;
+                CREATE FUNCTION pg_temp.date_trunc(text, timestamp) RETURNS timestamp LANGUAGE plpgsql AS
+                    $$ BEGIN RAISE EXCEPTION 'taken over by %', current_user; END $$;
+                SET search_path = pg_temp, public, pg_catalog;
+                SELECT ingest.ensure_partition('2025-03-15');
+                """)
+        }
+        let owner = try await pool.withConnection { connection in
+            try connection.query(
+                """
+                SELECT pg_catalog.pg_get_userbyid(relowner)::text FROM pg_catalog.pg_class
+                WHERE oid = pg_catalog.to_regclass('ingest.usage_row_202503')
+                """
+            ).first?.decode(String.self)
+        }
+        #expect(owner == "usage_owner")
+        await expectNoDay("'infinity'", pool)
+        await expectNoDay("NULL", pool)
+        await pool.close()
+    }
+
+    private func expectNoDay(_ day: String, _ pool: PostgresPool) async {
+        let error = await #expect(throws: PostgresError.self) {
+            try await pool.withConnection { try $0.execute("SELECT ingest.ensure_partition(\(unsafe: day))") }
+        }
+        #expect(error?.sqlState == "22023")
+    }
+
+    @Test func `eight sessions make the same partitions at once`() async throws {
+        let (_, pool) = try await login(memberOf: "usage_writer")
+        try await withThrowingTaskGroup { group in
+            for session in 0..<8 {
+                group.addTask {
+                    for month in 0..<4 {
+                        _ = try await pool.withConnection(timeout: .seconds(120)) { connection in
+                            // A session that has looked in vain remembers that, and must hear of what others made.
+                            _ = try connection.query(
+                                "SELECT to_regclass('ingest.usage_row_20250' || n) FROM generate_series(1, 4) AS n")
+                            return try connection.execute(
+                                """
+                                SELECT ingest.ensure_partition(
+                                    (date '2025-01-20' + make_interval(months => \(Int32((session + month) % 4))))::date
+                                )
+                                """)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let partitions = try await pool.withConnection { connection in
+            try connection.query("SELECT count(*) FROM pg_inherits WHERE inhparent = 'ingest.usage_row'::regclass")
+                .first?.decode(Int64.self)
+        }
+        #expect(partitions == 4)
+        await pool.close()
+    }
+
+    @Test func `readers and the making of a partition do not wait for each other`() async throws {
+        let (_, pool) = try await login(memberOf: "usage_writer")
+        let database = try TestDatabase.current
+        let reader = try await database.connect()
+        let maker = try await database.connect()
+        _ = try await maker.run(timeout: .seconds(120)) {
+            try $0.execute("SELECT ingest.ensure_partition('2025-02-01')")
+        }
+        // A reader that holds its lock and its snapshot does not stop the maker, whose lock_timeout would end it.
+        try await reader.run(timeout: .seconds(120)) { connection in
+            try connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            _ = try connection.query("SELECT count(*) FROM usage.api_usage")
+        }
+        _ = try await pool.withConnection { try $0.execute("SELECT ingest.ensure_partition('2025-03-01')") }
+        // A partition that is being made does not stop readers, old or new.
+        try await maker.run(timeout: .seconds(120)) { connection in
+            try connection.execute("BEGIN")
+            try connection.execute("SELECT ingest.ensure_partition('2025-04-01')")
+        }
+        for connection in [reader, try await database.connect()] {
+            _ = try await connection.run(timeout: .seconds(120)) { connection in
+                try connection.execute("SET lock_timeout = '2s'")
+                return try connection.query("SELECT count(*) FROM usage.api_usage")
+            }
+        }
+        try await maker.run(timeout: .seconds(120)) { try $0.execute("COMMIT") }
+        try await reader.run(timeout: .seconds(120)) { try $0.execute("COMMIT") }
+        await pool.close()
+    }
+}
