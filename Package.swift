@@ -171,6 +171,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows"], swiftSettings: strict),
         .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Ingest", "Operations", "UsageDomain", "Warehouse", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "IngestTests",
             dependencies: [
                 "EphemeralPostgres", "GenesysCloud", "Ingest", "Migrations", "Postgres", "TestSupport", "Transport",

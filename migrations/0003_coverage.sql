@@ -8,6 +8,7 @@ CREATE TABLE ingest.source (
     organization_key integer,
     last_error text NOT NULL DEFAULT '',
     last_error_at timestamptz,
+    resting_until timestamptz,
     CONSTRAINT source_pkey PRIMARY KEY (source_key),
     CONSTRAINT source_name_key UNIQUE (name),
     CONSTRAINT source_kind CHECK (kind IN ('genesys', 'infodeck')),
@@ -21,6 +22,8 @@ COMMENT ON COLUMN ingest.source.is_configured IS 'Whether the configuration stil
 COMMENT ON COLUMN ingest.source.organization_key IS 'Its organization; NULL until it has authenticated once.';
 COMMENT ON COLUMN ingest.source.last_error IS 'Why the source as a whole could not work last time; empty when it could.';
 COMMENT ON COLUMN ingest.source.last_error_at IS 'When last_error was noticed.';
+COMMENT ON COLUMN ingest.source.resting_until IS
+    'Until when the vendor asked for silence (Retry-After); nothing is sent before. NULL when it did not.';
 
 CREATE TABLE ingest.source_dataset (
     source_key integer NOT NULL,

@@ -38,6 +38,7 @@ struct DemoStory {
             let second = try await pass.run(
                 .backfill(restatedDay..<restatedDay.advanced(by: 1), refetching: true))
             report(second.summary)
+            guard first.isComplete, second.isComplete else { throw DemoFailure() }
             try await exchange.shutdown()
         } catch {
             try? await exchange.shutdown()
@@ -89,4 +90,9 @@ struct DemoStory {
                 + "\(summary.rowsInserted) rows new, \(summary.rowsUpdated) changed, \(summary.rowsDeleted) vanished, "
                 + "\(summary.rowsUnchanged) untouched, \(summary.requests) requests")
     }
+}
+
+/// A pass of the demo did not store all its windows.
+struct DemoFailure: Error, CustomStringConvertible {
+    let description = "not every window was stored; the lines above say which"
 }

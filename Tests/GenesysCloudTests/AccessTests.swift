@@ -52,7 +52,8 @@ struct AccessTests {
     @Test func `when the new token is refused too, that is all`() async throws {
         try await Account.run(script: Script(faults: [Fault(.organization, .always, .status(401))])) { account in
             let failure = try #require(try await account.failure { _ = try await $0.organization() })
-            #expect(failure.kind == .unauthenticated)
+            // The login accepts the credentials, so they are not at fault.
+            #expect(failure.kind == .unavailable)
             #expect(failure.requests == 4)
             #expect(account.simulator.ledger.count(of: .token) == 2)
             #expect(failure.correlationID != nil)

@@ -11,7 +11,7 @@ struct BadRowTests {
         (.nulCharacter, "clientName: has a character U+0000"),
         (.dated(World.Day(2025, 8, 31)), "outside the days asked for: 2025-08-31"),
         (.dated(World.Day(2025, 9, 11)), "outside the days asked for: 2025-09-11"),
-        (RowFault(.set(field: "date", json: "null")), "date: is null"),
+        (RowFault(.set(field: "date", json: "null")), "date: is null"), (.nullCounter, "status500: is null"),
         (RowFault(.set(field: "date", json: #""2025-09-02T01:00:00Z""#)), "date: is no midnight in UTC"),
         (RowFault(.set(field: "date", json: #""2025-02-30""#)), "date: is no midnight in UTC"),
         (RowFault(.set(field: "date", json: "20250902")), "date"),
@@ -36,7 +36,7 @@ struct BadRowTests {
     }
 
     @Test(arguments: [
-        RowFault.nullCounter, .nullClient, .missingCounter, .duplicate, .dated(World.Day(2025, 9, 1)),
+        RowFault.nullClient, .missingCounter, .duplicate, .dated(World.Day(2025, 9, 1)),
         RowFault(.set(field: "date", json: #""2025-09-02""#)),
         RowFault(.set(field: "date", json: #""2025-09-02T00:00:00.000+00:00""#)),
         RowFault(.set(field: "templateUri", json: #""/with/a/slash""#)), RowFault(.remove(field: "userId")),
@@ -62,8 +62,27 @@ struct BadRowTests {
         #expect(overflow.failure?.description.contains("does not fit 64 bits") == true)
     }
 
+    @Test func `a row without any counter states nothing`() async throws {
+        let trial = try await Trial.run([
+            Trial.json(
+                .results, .always, #"{"results":[{"clientId":"a","date":"2025-09-02"}],"queryStatus":"Complete"}"#)
+        ])
+        #expect(trial.failure?.kind == .badAnswer)
+        #expect(trial.failure?.description.contains("every other counter") == true)
+    }
+
+    @Test func `an answer that names a further page is doubted`() async throws {
+        let row = #"{"clientId":"a","requests":1,"date":"2025-09-02"}"#
+        let trial = try await Trial.run([
+            Trial.json(
+                .results, .always, #"{"results":[\#(row)],"queryStatus":"Complete","cursors":{"after":"x"}}"#)
+        ])
+        #expect(trial.report?.doubt?.contains("cursors.after") == true)
+    }
+
     @Test func `what was not grouped by is left out of the identity`() async throws {
-        let row = #"{"clientId":"a","userId":"u","organizationId":"o","templateUri":"/t","date":"2025-09-02"}"#
+        let row =
+            #"{"clientId":"a","userId":"u","organizationId":"o","templateUri":"/t","requests":1,"date":"2025-09-02"}"#
         let trial = try await Trial.run([
             Trial.json(.results, .always, #"{"results":[\#(row)],"queryStatus":"Complete"}"#)
         ])
@@ -77,7 +96,8 @@ struct BadRowTests {
         let trial = try await Trial.run("complete=row:region=\"eu\"", "complete=row@1:region=7")
         #expect(trial.report?.unknownFields == ["results.region": 1])
         let body =
-            #"{"results":[{"date":"2025-09-02","x":1},{"date":"2025-09-02","x":[]}],"queryStatus":"Complete","y":{}}"#
+            #"{"results":[{"date":"2025-09-02","requests":1,"x":1},{"date":"2025-09-02","requests":1,"x":[]}],"#
+            + #""queryStatus":"Complete","y":{}}"#
         let other = try await Trial.run([Trial.json(.results, .always, body)])
         #expect(other.report?.unknownFields == ["results.x": 2, "y": 1])
     }

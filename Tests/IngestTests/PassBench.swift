@@ -21,6 +21,7 @@ struct PassBench: Sendable {
     var now: @Sendable () -> Date = { Date() }
     var name = "acme"
     var secret: String?
+    var byUser = false
     var patience = DatabasePatience(delays: Array(repeating: .milliseconds(50), count: 400))
 
     /// Lends a bench in front of a fresh simulator, in the database of the running test.
@@ -75,10 +76,10 @@ struct PassBench: Sendable {
                 datasets: [
                     SourceRegistration.DatasetRegistration(
                         dataset: .organizationQuery, startDate: startDate, settleAfter: .seconds(48 * 3600),
-                        byUser: false)
+                        byUser: byUser)
                 ],
                 primary: .organizationQuery),
-            adapter: GenesysCloudAdapter(source, byUser: false))
+            adapter: GenesysCloudAdapter(source, byUser: byUser))
     }
 
     func pass(_ sources: [ConfiguredSource]? = nil, onEvent: @escaping @Sendable (PassEvent) -> Void = { _ in }) throws

@@ -77,6 +77,60 @@ struct PassFaultTests {
         }
     }
 
+    @Test func `an answer cut in a month whose rows all lie in one half is found out, too`() async throws {
+        // A quiet first half: the later half meets the very same cap, and equal sums would prove nothing.
+        let script = Script(faults: [Fault(.completeResults, .always, .cap(rows: 10_000))])
+        var size = World.Size(rowsADay: 1_500, isSteady: true)
+        size.firstDay = World.Day(2025, 1, 12)
+        try await PassBench.with(World(seed: 23, size: size), script: script) { bench async throws in
+            #expect(try await bench.backfill("2025-01-01..2025-01-20").isComplete)
+            #expect(try await bench.stored() == bench.truth("2025-01-01..2025-01-20"))
+        }
+    }
+
+    @Test func `a silence that the API asks for is kept by the next pass`() async throws {
+        let script = Script(faults: [Fault(.submit, .always, .status(429, retryAfter: 7200))])
+        try await PassBench.with(World(seed: 24), script: script) { bench in
+            let first = try await bench.backfill("2025-01-01..2025-02-28")
+            #expect(first.sourceFailures.count == 1)
+            let asked = bench.simulator.ledger.entries.count
+            let second = try await bench.backfill("2025-01-01..2025-02-28")
+            #expect(second.sourceFailures.first?.reason.contains("rests until") == true)
+            #expect(bench.simulator.ledger.entries.count == asked)
+            #expect(try await bench.states() == [:])
+        }
+        // Another process, after the silence.
+        try await PassBench.with(World(seed: 24)) { bench in
+            var later = bench
+            later.now = { Date(timeIntervalSinceNow: 7_300) }
+            let days = PassBench.days("2025-01-01..2025-01-05")
+            #expect(try await later.pass().run(.backfill(days, refetching: false)).isComplete)
+        }
+    }
+
+    @Test func `a body that was cut once is asked for once more, not day by day`() async throws {
+        let script = Script(faults: [Fault(.completeResults, .nth(1), .truncate(afterBytes: 3_000))])
+        try await PassBench.with(World(seed: 25), script: script) { bench in
+            let report = try await bench.backfill("2025-01-01..2025-01-31")
+            #expect(report.isComplete)
+            #expect(report.summary.windowsPlanned == 1)
+            #expect(bench.simulator.ledger.count(of: .submit) == 2)
+        }
+    }
+
+    @Test func `days stored by the other grouping are owed anew`() async throws {
+        try await PassBench.with(World(seed: 26)) { bench in
+            try await bench.backfill("2025-01-01..2025-01-05")
+            #expect(try await bench.states() == ["covered": 5])
+            var byUser = bench
+            byUser.byUser = true
+            byUser.now = { Date(timeIntervalSinceNow: 86_400) }
+            _ = try await byUser.pass().run(.backfill(PassBench.days("2025-01-01..2025-01-05"), refetching: false))
+            #expect(try await bench.states() == ["covered": 5])
+            #expect(try await bench.texts("SELECT DISTINCT 'yes' FROM usage.api_usage WHERE user_id <> ''") == ["yes"])
+        }
+    }
+
     @Test func `a round answer that is whole stays whole`() async throws {
         try await PassBench.with(World(seed: 16, size: .init(rowsADay: 1_000, isSteady: true))) { bench in
             let report = try await bench.backfill("2025-01-01..2025-01-10")

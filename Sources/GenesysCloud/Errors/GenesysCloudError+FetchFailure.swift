@@ -6,13 +6,17 @@ extension GenesysCloudError: FetchFailure {
     package var kind: FetchFailureKind {
         switch reason {
         case .exchange(let failure): failure.fetchFailureKind
-        case .unauthenticated: .unauthenticated
+        // A token that the login has just issued and the API refuses says nothing against the credentials.
+        case .unauthenticated: step == .token ? .unauthenticated : .unavailable
         case .unreadable, .wrongRow, .wrongAnswer: .badAnswer
         case .unknownStatus, .executionsFailed, .executionLost, .stillRunning: .unavailable
         }
     }
 
     package var description: String {
+        if case .unauthenticated(let failure) = reason, step != .token {
+            return "\(step): the API refuses a token that the login has just issued: \(failure)"
+        }
         var text = "\(step): \(reason)"
         // An exchange names its correlation id itself.
         switch reason {

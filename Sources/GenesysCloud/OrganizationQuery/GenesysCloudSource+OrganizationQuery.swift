@@ -37,7 +37,11 @@ extension GenesysCloudSource {
             submission: answer.submission,
             rows: Int64(answer.summary.rowCount),
             requests: tally.requests,
-            unknownFields: answer.summary.unknownFields
+            unknownFields: answer.summary.unknownFields,
+            doubt: answer.summary.string("cursors.after").flatMap { cursor in
+                // The contract knows no pages here: what they would hold cannot be told.
+                cursor.isEmpty ? nil : "the answer names a further page (cursors.after), which this query does not have"
+            }
         )
     }
 }

@@ -9,7 +9,8 @@ enum UsageColumn: Int, CaseIterable {
         "\(self)"
     }
 
-    private var isCount: Bool {
+    /// Whether it is a counter.
+    var isCount: Bool {
         rawValue >= UsageColumn.status200.rawValue
     }
 

@@ -34,10 +34,14 @@ struct UsageRowDecoder {
         )
     }
 
-    /// The counters of a row; absent and null are zero.
+    /// The counters of a row. One that is absent is zero, since the contract leaves open how zero is spelled; one that
+    /// is null, or a row without any, states nothing that could be stored.
     ///
     /// - Throws: `RowProblem`.
     func counts(_ row: borrowing JSONRow) throws -> UsageCounts {
+        guard UsageColumn.allCases.contains(where: { $0.isCount && !row.isAbsent($0.rawValue) }) else {
+            throw problem(row, .requests, "is absent, and so is every other counter")
+        }
         let statusCounts = StatusCounts(
             status200: try count(row, .status200) ?? 0,
             status300: try count(row, .status300) ?? 0,
@@ -84,6 +88,7 @@ struct UsageRowDecoder {
     }
 
     private func count(_ row: borrowing JSONRow, _ column: UsageColumn) throws -> Int64? {
+        guard !row.isNull(column.rawValue) else { throw problem(row, column, "is null") }
         guard let count = row.integer(column.rawValue) else { return nil }
         guard count >= 0 else { throw problem(row, column, "is negative: \(count)") }
         return count

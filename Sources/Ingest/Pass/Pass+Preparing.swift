@@ -36,18 +36,23 @@ extension Pass {
         for scope: PassScope,
         _ selection: PassSelection
     ) async throws -> Result<PreparedSource, SourceRefusal> {
+        if let end = try await patiently({ try await warehouse.restingUntil(source.name) }), end > settings.now() {
+            let silence = Duration.seconds(end.timeIntervalSince(settings.now()))
+            return refusal(
+                of: source, .rateLimited(retryAfter: silence),
+                "rests until \(end.formatted(.iso8601)), as the API asked for")
+        }
         let organization: Organization
         do {
             organization = try await source.adapter.organization()
         } catch let failure as any FetchFailure {
+            let now = settings.now()
             try await patiently {
-                try await warehouse.markSourceFailed(source.name, because: failure.description, now: settings.now())
+                try await warehouse.markSourceFailed(
+                    source.name, because: failure.description, restingUntil: failure.kind.restingUntil(from: now),
+                    now: now)
             }
-            onEvent(.sourceFailed(source: source.name, reason: failure.description))
-            return .failure(
-                SourceRefusal(
-                    failure: PassReport.SourceFailure(
-                        source: source.name, kind: failure.kind, reason: failure.description)))
+            return refusal(of: source, failure.kind, failure.description)
         }
         let key = try await patiently {
             try await warehouse.identify(source.registration, as: organization, now: settings.now())
@@ -61,6 +66,16 @@ extension Pass {
         let windows = try await plan(source, organization: key, for: scope, selection)
         onEvent(.sourceReady(source: source.name, organization: organization, windows: windows.count))
         return .success(PreparedSource(configured: source, organization: key, windows: windows))
+    }
+
+    private func refusal(
+        of source: ConfiguredSource,
+        _ kind: FetchFailureKind,
+        _ reason: String
+    ) -> Result<PreparedSource, SourceRefusal> {
+        onEvent(.sourceFailed(source: source.name, reason: reason))
+        return .failure(
+            SourceRefusal(failure: PassReport.SourceFailure(source: source.name, kind: kind, reason: reason)))
     }
 
     private func plan(

@@ -33,7 +33,8 @@ package struct Pass: Sendable {
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
         try await patiently { try await warehouse.register(sources.map(\.registration)) }
-        // A graceful shutdown cancels the work alone, so that the run can still say how it ended.
+        // A graceful shutdown cancels what waits for a vendor, here and in each window. What is being stored, and the
+        // end of the run, are finished.
         let (prepared, failures) = try await cancelWhenGracefulShutdown {
             try await prepare(selected, for: scope, selection)
         }
@@ -41,13 +42,13 @@ package struct Pass: Sendable {
             try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
         }
         onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
-        let work = await cancelWhenGracefulShutdown {
-            await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent).perform(prepared)
-        }
+        let work = await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
+            .perform(prepared)
         let summary = work.summary(withFailures: !failures.isEmpty)
         if let error = work.error, !(error is CancellationError) {
             // The database stayed away: its patience is used up, and the run may be left without an end.
             try? await warehouse.finishRun(run, summary, now: settings.now())
+            onEvent(.finished(run: run, summary: summary))
             throw error
         }
         try await patiently { try await warehouse.finishRun(run, summary, now: settings.now()) }

@@ -10,6 +10,8 @@ package struct PassSettings: Sendable {
     package var spoolDirectory: String
     /// Windows of one source that are worked on at once.
     package var windowsAtOnce: Int
+    /// Windows of one source that are worked on at once unless said otherwise.
+    package static let standardWindowsAtOnce = 3
     /// Version of usaged, for the run's row.
     package var version: String
     /// The current time.
@@ -20,7 +22,7 @@ package struct PassSettings: Sendable {
         lookbackDays: Int,
         widePassDays: Int,
         spoolDirectory: String,
-        windowsAtOnce: Int = 3,
+        windowsAtOnce: Int = standardWindowsAtOnce,
         version: String,
         now: @escaping @Sendable () -> Date = { Date() },
         patience: DatabasePatience = DatabasePatience()

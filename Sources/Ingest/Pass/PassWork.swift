@@ -1,3 +1,5 @@
+import FoundationEssentials
+import ServiceLifecycle
 import UsageDomain
 import Warehouse
 
@@ -22,6 +24,12 @@ struct PassWork: Sendable {
         }
     }
 
+    /// A window that is done with; its result is nil when a graceful shutdown ended it.
+    private struct Finished: Sendable {
+        let source: Int
+        let result: WindowWork.Result?
+    }
+
     let run: RunID
     let warehouse: Warehouse
     let settings: PassSettings
@@ -39,7 +47,7 @@ struct PassWork: Sendable {
 
     private func perform(_ sources: [PreparedSource], _ outcome: inout Outcome) async throws {
         let began = ContinuousClock.now
-        try await withThrowingTaskGroup(of: (source: Int, result: WindowWork.Result).self) { group in
+        try await withThrowingTaskGroup(of: Finished.self) { group in
             // The next window is the last of the array, where taking it away costs nothing.
             var queues = sources.map { $0.windows.reversed().map(\.window) }
             for source in sources.indices {
@@ -47,12 +55,23 @@ struct PassWork: Sendable {
                     if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
                 }
             }
-            while let (source, result) = try await group.next() {
+            while let finished = try await group.next() {
+                let source = finished.source
+                guard let result = finished.result else {
+                    // Shutting down: what is being stored goes on to its end, and no window is begun any more.
+                    outcome.error = CancellationError()
+                    for source in queues.indices { queues[source].removeAll() }
+                    continue
+                }
                 outcome.tally.add(result, elapsed: ContinuousClock.now - began)
                 onEvent(.progressed(outcome.tally.progress))
                 if let stop = result.stop {
                     queues[source].removeAll()
-                    note(stop, of: sources[source].name, in: &outcome)
+                    try await note(stop, of: sources[source].name, in: &outcome)
+                }
+                if Task.isShuttingDownGracefully, queues.contains(where: { !$0.isEmpty }) {
+                    outcome.error = CancellationError()
+                    for source in queues.indices { queues[source].removeAll() }
                 }
                 if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
             }
@@ -63,18 +82,37 @@ struct PassWork: Sendable {
         _ window: Window,
         of source: Int,
         in sources: [PreparedSource],
-        to group: inout ThrowingTaskGroup<(source: Int, result: WindowWork.Result), any Error>
+        to group: inout ThrowingTaskGroup<Finished, any Error>
     ) {
         let work = WindowWork(
             source: sources[source], run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
-        group.addTask { (source, try await work.perform(window)) }
+        group.addTask {
+            do {
+                return Finished(source: source, result: try await work.perform(window))
+            } catch is CancellationError where !Task.isCancelled {
+                return Finished(source: source, result: nil)
+            }
+        }
     }
 
     /// Several windows in flight may stop a source for one reason: it is told once.
-    private func note(_ stop: WindowWork.Stop, of source: String, in outcome: inout Outcome) {
+    private func note(_ stop: WindowWork.Stop, of source: String, in outcome: inout Outcome) async throws {
         guard !outcome.failures.contains(where: { $0.source == source }) else { return }
         outcome.failures.append(
             PassReport.SourceFailure(source: source, kind: stop.kind, reason: stop.reason))
         onEvent(.sourceFailed(source: source, reason: stop.reason))
+        let now = settings.now()
+        try await settings.patience.attempt {
+            try await warehouse.markSourceFailed(
+                source, because: stop.reason, restingUntil: stop.kind.restingUntil(from: now), now: now)
+        }
+    }
+}
+
+extension FetchFailureKind {
+    /// Until when the API asks for silence; nil when it does not.
+    func restingUntil(from now: Date) -> Date? {
+        guard case .rateLimited(let silence) = self else { return nil }
+        return now.addingTimeInterval(silence.timeInterval)
     }
 }

@@ -16,6 +16,7 @@ struct ProgressTally {
     }
 
     mutating func add(_ result: WindowWork.Result, elapsed: Duration) {
+        summary.windowsPlanned += result.added
         summary.windowsStored += result.stored
         summary.windowsFailed += result.failed
         summary.rowsInserted += result.outcome.inserted

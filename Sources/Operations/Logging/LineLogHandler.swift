@@ -25,6 +25,7 @@ package struct LineLogHandler: LogHandler {
     package func log(event: LogEvent) {
         var merged = metadata
         if let provided = metadataProvider?.get() { merged.merge(provided) { _, new in new } }
+        if let error = event.error { merged["error"] = "\(error)" }
         if let own = event.metadata { merged.merge(own) { _, new in new } }
         let pairs = merged.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
         output.writeLine(line(event.level, "\(event.message)", pairs))
@@ -37,20 +38,19 @@ package struct LineLogHandler: LogHandler {
         case .text:
             return "\(Date.now.formatted(.iso8601)) \(level.rawValue) \(message.onOneLine)\(Self.suffix(metadata))"
         case .json:
-            var fields = [
-                ("time", Date.now.formatted(.iso8601)), ("level", level.rawValue), ("message", message),
+            let own = [
+                ("time", Date.now.formatted(.iso8601)), ("level", level.rawValue), ("logger", label),
+                ("message", message),
             ]
-            fields += metadata
+            // A key must not occur twice in one object.
+            let names = own.map(\.0)
+            let fields = own + metadata.map { (names.contains($0.0) ? "metadata.\($0.0)" : $0.0, $0.1) }
             return "{" + fields.map { "\($0.0.asJSON):\($0.1.asJSON)" }.joined(separator: ",") + "}"
         }
     }
 
     private static func suffix(_ metadata: [(String, String)]) -> String {
-        metadata.map { key, value in
-            let isPlain =
-                !value.isEmpty && value.unicodeScalars.allSatisfy { $0 != " " && $0 != "\"" && $0.value >= 32 }
-            return " \(key)=\(isPlain ? value : value.asJSON)"
-        }.joined()
+        metadata.map { " \($0.quotedIfNeeded)=\($1.quotedIfNeeded)" }.joined()
     }
 }
 
@@ -69,27 +69,13 @@ extension Logger.Level {
 }
 
 extension String {
-    /// The text with control characters escaped, so that no message can forge a second line.
-    fileprivate var onOneLine: String {
-        unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? String(asJSON.dropFirst().dropLast()) : self
-    }
-
-    /// The text as a JSON string.
-    fileprivate var asJSON: String {
-        var json = "\""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\"": json += "\\\""
-            case "\\": json += "\\\\"
-            case "\n": json += "\\n"
-            case "\r": json += "\\r"
-            case "\t": json += "\\t"
-            case _ where scalar.value < 32 || scalar.value == 127:
-                let hexadecimal = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
-            default: json.unicodeScalars.append(scalar)
+    /// The text as one word, in quotes when it would not be one without.
+    fileprivate var quotedIfNeeded: String {
+        let isWord =
+            !isEmpty
+            && unicodeScalars.allSatisfy {
+                $0.isVisible && !$0.properties.isWhitespace && !"\"=\\".unicodeScalars.contains($0)
             }
-        }
-        return json + "\""
+        return isWord ? self : asJSON
     }
 }

@@ -1,11 +1,21 @@
 package import Ingest
 package import Logging
+import Synchronization
 import UsageDomain
 import Warehouse
 
 /// Turns what happens in a pass into log lines: one `info` line a run, warnings for what an operator must know.
-package struct PassLog: Sendable {
+package final class PassLog: Sendable {
+    /// What later lines need of earlier events.
+    private struct Situation {
+        /// The run that the lines belong to.
+        var run: RunID?
+        /// Whether it was said that the database is away: every window that waits for it says so every few seconds.
+        var isDatabaseAway = false
+    }
+
     private let logger: Logger
+    private let situation = Mutex(Situation())
 
     package init(logger: Logger) {
         self.logger = logger
@@ -14,51 +24,41 @@ package struct PassLog: Sendable {
     package func receive(_ event: PassEvent) {
         switch event {
         case .began(let run, let windows):
+            databaseAnswered()
+            situation.withLock { $0 = Situation(run: run) }
             logger.debug("run began", metadata: ["run": "\(run.rawValue)", "windows.planned": "\(windows)"])
         case .sourceReady(let source, let organization, let windows):
             logger.debug(
                 "source ready",
-                metadata: [
-                    "source": "\(source)", "organization": "\(organization.id)", "windows.planned": "\(windows)",
-                ])
+                metadata: metadata(
+                    source, ["organization": "\(organization.id)", "windows.planned": "\(windows)"]))
         case .sourceFailed(let source, let reason):
-            logger.error("source failed", metadata: ["source": "\(source)", "error": "\(reason)"])
+            logger.error("source failed", metadata: metadata(source, ["error": "\(reason)"]))
         case .listingFailed(let source, let reason):
             logger.warning(
                 "OAuth clients cannot be listed; their names come from usage alone",
-                metadata: ["source": "\(source)", "error": "\(reason)"])
+                metadata: metadata(source, ["error": "\(reason)"]))
         case .windowBegan(let source, let window):
             logger.debug("window began", metadata: metadata(source, window))
         case .windowStored(let source, let window, let outcome, let report, let doubt):
+            databaseAnswered()
             stored(source, window, outcome, report, doubt)
         case .windowSplit(let source, let window, let parts, let reason):
-            var details = metadata(source, window)
-            details["parts"] = "\(parts)"
-            details["error"] = "\(reason)"
-            logger.warning("window is read in parts", metadata: details)
+            logger.warning(
+                "window is read in parts",
+                metadata: metadata(source, window, ["parts": "\(parts)", "error": "\(reason)"]))
         case .windowFailed(let source, let window, let reason):
-            var details = metadata(source, window)
-            details["error"] = "\(reason)"
-            logger.warning("window failed and will be tried again", metadata: details)
+            databaseAnswered()
+            logger.warning(
+                "window failed and will be tried again", metadata: metadata(source, window, ["error": "\(reason)"]))
         case .databaseAway(let reason):
-            logger.warning("database away, waiting for it", metadata: ["error": "\(reason)"])
+            databaseAway(reason)
         case .progressed:
             break
         case .finished(let run, let summary):
-            logger.info(
-                "run finished",
-                metadata: [
-                    "run": "\(run.rawValue)",
-                    "outcome": "\(summary.outcome.rawValue)",
-                    "windows.planned": "\(summary.windowsPlanned)",
-                    "windows.stored": "\(summary.windowsStored)",
-                    "windows.failed": "\(summary.windowsFailed)",
-                    "rows.inserted": "\(summary.rowsInserted)",
-                    "rows.updated": "\(summary.rowsUpdated)",
-                    "rows.deleted": "\(summary.rowsDeleted)",
-                    "rows.unchanged": "\(summary.rowsUnchanged)",
-                    "requests": "\(summary.requests)",
-                ])
+            databaseAnswered()
+            finished(run, summary)
+            situation.withLock { $0 = Situation() }
         }
     }
 
@@ -69,27 +69,82 @@ package struct PassLog: Sendable {
         _ report: FetchReport,
         _ doubt: String?
     ) {
-        var details = metadata(source, window)
-        details["rows"] = "\(report.rows)"
-        details["rows.inserted"] = "\(outcome.inserted)"
-        details["rows.updated"] = "\(outcome.updated)"
-        details["rows.deleted"] = "\(outcome.deleted)"
+        let details = metadata(
+            source, window,
+            [
+                "rows": "\(report.rows)",
+                "rows.inserted": "\(outcome.inserted)",
+                "rows.updated": "\(outcome.updated)",
+                "rows.deleted": "\(outcome.deleted)",
+            ])
         logger.debug(outcome.isSuperseded ? "window superseded by a later answer" : "window stored", metadata: details)
         if !report.unknownFields.isEmpty {
-            details["fields"] = "\(report.unknownFields.keys.sorted().joined(separator: ","))"
-            logger.notice("the answer has fields this version does not know", metadata: details)
+            let fields = report.unknownFields.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
+            logger.notice(
+                "the answer has fields this version does not know",
+                metadata: metadata(source, window, ["fields": "\(fields.joined(separator: ", "))"]))
         }
         if let doubt {
-            details["difference"] = "\(doubt)"
-            logger.warning("window stays provisional", metadata: details)
+            logger.warning("window stays provisional", metadata: metadata(source, window, ["difference": "\(doubt)"]))
         }
     }
 
-    private func metadata(_ source: String, _ window: Window) -> Logger.Metadata {
-        [
-            "source": "\(source)",
-            "dataset": "\(window.dataset.rawValue)",
-            "window": "\(window.firstDay)..\(window.lastDay)",
-        ]
+    private func finished(_ run: RunID, _ summary: RunSummary) {
+        logger.info(
+            "run finished",
+            metadata: [
+                "run": "\(run.rawValue)",
+                "outcome": "\(summary.outcome.rawValue)",
+                "windows.planned": "\(summary.windowsPlanned)",
+                "windows.stored": "\(summary.windowsStored)",
+                "windows.failed": "\(summary.windowsFailed)",
+                "rows.inserted": "\(summary.rowsInserted)",
+                "rows.updated": "\(summary.rowsUpdated)",
+                "rows.deleted": "\(summary.rowsDeleted)",
+                "rows.unchanged": "\(summary.rowsUnchanged)",
+                "requests": "\(summary.requests)",
+            ])
+    }
+
+    // MARK: - The database
+
+    private func databaseAway(_ reason: String) {
+        let isNews = situation.withLock { situation in
+            defer { situation.isDatabaseAway = true }
+            return !situation.isDatabaseAway
+        }
+        logger.log(
+            level: isNews ? .warning : .debug, "database away, waiting for it",
+            metadata: metadata(["error": "\(reason)"]))
+    }
+
+    private func databaseAnswered() {
+        let isNews = situation.withLock { situation in
+            defer { situation.isDatabaseAway = false }
+            return situation.isDatabaseAway
+        }
+        if isNews { logger.notice("database back", metadata: metadata([:])) }
+    }
+
+    // MARK: - Metadata
+
+    private func metadata(_ details: Logger.Metadata) -> Logger.Metadata {
+        var details = details
+        if let run = situation.withLock({ $0.run }) { details["run"] = "\(run.rawValue)" }
+        return details
+    }
+
+    private func metadata(_ source: String, _ details: Logger.Metadata) -> Logger.Metadata {
+        var details = metadata(details)
+        details["source"] = "\(source)"
+        return details
+    }
+
+    private func metadata(_ source: String, _ window: Window, _ details: Logger.Metadata = [:]) -> Logger.Metadata {
+        var details = metadata(source, details)
+        details["dataset"] = "\(window.dataset.rawValue)"
+        details["window"] = "\(window.firstDay)..\(window.lastDay)"
+        if !window.clientID.isEmpty { details["oauth.client"] = "\(window.clientID)" }
+        return details
     }
 }

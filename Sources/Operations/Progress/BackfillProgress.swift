@@ -15,6 +15,9 @@ package final class BackfillProgress: Sendable {
 
     package func receive(_ event: PassEvent) {
         switch event {
+        case .began(_, let windows):
+            tenthsShown.withLock { $0 = 0 }
+            if windows > 0 { output.show(status: "0 of \(windows) windows") }
         case .progressed(let progress):
             if output.isTerminal {
                 output.show(status: Self.line(progress))
@@ -54,15 +57,5 @@ package final class BackfillProgress: Sendable {
                 "requests": "\(progress.requests)",
                 "time.left": "\(progress.timeLeft?.inWords ?? "unknown")",
             ])
-    }
-}
-
-extension Duration {
-    /// Rounded up to what a person plans with: `40 s`, `4 min`, `3 h 20 min`.
-    package var inWords: String {
-        let seconds = Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0)
-        if seconds < 60 { return "\(seconds) s" }
-        let minutes = (seconds + 59) / 60
-        return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(minutes % 60) min"
     }
 }

@@ -1,8 +1,11 @@
 import FoundationEssentials
 package import Warehouse
 
-/// `usaged status` for a person: three small tables.
+/// `usaged status` for a person: how fresh each source is, what is wrong, and the last runs.
 package struct StatusTable: CustomStringConvertible, Sendable {
+    /// A reason of this many columns says what and where; the vendor's own words behind it may be much longer.
+    private static let widestCell = 120
+
     private let report: StatusReport
 
     package init(_ report: StatusReport) {
@@ -11,6 +14,7 @@ package struct StatusTable: CustomStringConvertible, Sendable {
 
     package var description: String {
         var sections = [freshness]
+        if !sourceErrors.isEmpty { sections.append(sourceErrors) }
         if !report.problems.isEmpty { sections.append(problems) }
         sections.append(runs)
         return sections.joined(separator: "\n\n")
@@ -20,24 +24,39 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         guard !report.freshness.isEmpty else {
             return "No source is registered yet: run `usaged run --once` or a backfill first."
         }
-        var table = TextTable(["SOURCE", "DATASET", "NEWEST DAY", "BEHIND", "GAPS", "PROVISIONAL", "FETCHED"])
+        var table = TextTable(
+            ["SOURCE", "DATASET", "NEWEST DAY", "BEHIND", "GAPS", "FAILED", "PROVISIONAL", "FETCHED", "NEXT ATTEMPT"],
+            widestCell: Self.widestCell)
         for line in report.freshness {
             table.add([
-                line.source, line.dataset, line.newestDay ?? "none", "\(line.daysBehind) days", "\(line.gaps)",
+                line.source, line.dataset, line.newestDay ?? "none",
+                "\(line.daysBehind) \(line.daysBehind == 1 ? "day" : "days")", "\(line.gaps)", "\(line.failedDays)",
                 "\(line.provisionalDays)", line.lastFetchedAt?.formatted(.iso8601) ?? "never",
+                line.nextAttemptAt?.formatted(.iso8601) ?? "on schedule",
             ])
         }
-        let errors = report.freshness.filter { !$0.lastError.isEmpty }.map { "\($0.source): \($0.lastError)" }
-        return ([table.description] + errors).joined(separator: "\n")
+        return table.description
+    }
+
+    /// Why sources as a whole could not work, in full: this is what the operator must mend first.
+    private var sourceErrors: String {
+        var lines: [String] = []
+        for line in report.freshness where !line.lastError.isEmpty {
+            // A source has a line for each of its datasets, and one error for all of them.
+            let text = "\(line.source): \(line.lastError)".onOneLine
+            if !lines.contains(text) { lines.append(text) }
+        }
+        return lines.joined(separator: "\n")
     }
 
     private var problems: String {
-        var table = TextTable(["DAYS", "SOURCE", "DATASET", "STATE", "REASON"])
+        // A reason ends with what matters, the field and its fault: it stands last and may be long.
+        var table = TextTable(["DAYS", "SOURCE", "DATASET", "STATE", "REASON"], widestCell: 4 * Self.widestCell)
         for line in report.problems {
             let days = line.firstDay == line.lastDay ? line.firstDay : "\(line.firstDay)..\(line.lastDay)"
             table.add([days, line.source, line.dataset, line.state, line.reason])
         }
-        return table.description
+        return table.isCut ? "\(table)\n(`usaged status --json` shows what is cut here.)" : table.description
     }
 
     private var runs: String {

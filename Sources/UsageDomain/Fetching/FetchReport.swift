@@ -8,11 +8,20 @@ package struct FetchReport: Sendable {
     package var requests: Int
     /// Field names that the contract does not know, with how often each was seen.
     package var unknownFields: [String: Int]
+    /// Why the answer may not be whole although nothing in it is wrong; nil when there is no doubt.
+    package var doubt: String?
 
-    package init(submission: SubmissionID, rows: Int64, requests: Int, unknownFields: [String: Int]) {
+    package init(
+        submission: SubmissionID,
+        rows: Int64,
+        requests: Int,
+        unknownFields: [String: Int],
+        doubt: String? = nil
+    ) {
         self.submission = submission
         self.rows = rows
         self.requests = requests
         self.unknownFields = unknownFields
+        self.doubt = doubt
     }
 }

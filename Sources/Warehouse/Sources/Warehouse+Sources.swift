@@ -52,6 +52,19 @@ extension Warehouse {
                     FROM ingest.source WHERE name = \(source.name)
                 ) AS stated
                 """
+            // Days stored with the other grouping are of another grain: they are owed anew.
+            try connection.execute(
+                """
+                UPDATE ingest.coverage AS stored
+                SET state = 'provisional', last_error = 'by-user was changed since: the day must be read again'
+                FROM \(stated)
+                INNER JOIN ingest.source_dataset AS known USING (source_key, dataset)
+                INNER JOIN ingest.source AS source USING (source_key)
+                WHERE known.by_user <> stated.by_user
+                    AND stored.organization_key = source.organization_key
+                    AND stored.dataset = stated.dataset
+                    AND stored.row_count IS NOT NULL
+                """)
             try connection.execute(
                 """
                 UPDATE ingest.source_dataset AS known SET
@@ -114,7 +127,7 @@ extension Warehouse {
             try connection.execute(
                 """
                 UPDATE ingest.source
-                SET organization_key = \(key.rawValue), last_error = '', last_error_at = NULL
+                SET organization_key = \(key.rawValue), last_error = '', last_error_at = NULL, resting_until = NULL
                 WHERE name = \(source.name)
                     AND (organization_key IS DISTINCT FROM \(key.rawValue) OR last_error <> '')
                 """)
@@ -196,6 +209,14 @@ extension Warehouse {
             """)
     }
 
+    /// Until when a vendor asked a source for silence; nil when it did not.
+    package func restingUntil(_ source: String) async throws -> Date? {
+        try await pool.withConnection { connection in
+            let rows = try connection.query("SELECT resting_until FROM ingest.source WHERE name = \(source)")
+            return try rows.first.flatMap { try $0.decode("resting_until", as: Date?.self) }
+        }
+    }
+
     /// The organization a source authenticated as earlier; nil when it never did.
     package func organizationKey(of source: String) async throws -> OrganizationKey? {
         try await pool.withConnection { connection in
@@ -205,11 +226,27 @@ extension Warehouse {
     }
 
     /// Writes down why a source as a whole could not work.
-    package func markSourceFailed(_ source: String, because error: String, now: Date) async throws {
+    ///
+    /// - Parameters:
+    ///   - source: its name in the configuration.
+    ///   - error: the reason, for `status` and the views.
+    ///   - restingUntil: until when the vendor asked for silence, which a restart must not forget; nil if it did not.
+    ///   - now: the current time.
+    /// - Throws: `PostgresError`.
+    package func markSourceFailed(
+        _ source: String,
+        because error: String,
+        restingUntil: Date? = nil,
+        now: Date
+    ) async throws {
         _ = try await pool.withConnection { connection in
             try connection.execute(
                 """
-                UPDATE ingest.source SET last_error = \(error), last_error_at = \(now)::timestamptz
+                UPDATE ingest.source
+                SET last_error = \(error), last_error_at = \(now)::timestamptz,
+                    resting_until = to_timestamp(
+                        nullif(\(restingUntil?.timeIntervalSince1970 ?? .nan)::double precision, 'NaN')
+                    )
                 WHERE name = \(source)
                 """)
         }

@@ -6,6 +6,16 @@ package enum SpoolError: Error, Equatable, Sendable {
     case tooManyDistinctTexts(limitBytes: Int)
 }
 
+extension SpoolError {
+    /// Whether the answer is at fault, so that a smaller one may pass.
+    package var isAboutAnswer: Bool {
+        switch self {
+        case .file: false
+        case .tooManyDistinctTexts: true
+        }
+    }
+}
+
 extension SpoolError: CustomStringConvertible {
     package var description: String {
         switch self {

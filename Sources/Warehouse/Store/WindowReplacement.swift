@@ -59,7 +59,10 @@ struct WindowReplacement {
         let (year, month, _) = window.firstDay.components
         let name =
             "usaged window \(context.organization.rawValue)/\(window.dataset.rawValue)/\(window.clientID)/\(year)-\(month)"
+        // Behind a large window of the same month this is a wait for work, not for a stuck lock.
+        try connection.execute("SET LOCAL lock_timeout = '30min'")
         try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(name)::text, 0))")
+        try connection.execute("SET LOCAL lock_timeout = '15s'")
     }
 
     private func markCoverage(fetchedAt: Date, on connection: isolated PostgresConnection) throws {

@@ -38,6 +38,8 @@ struct CommandFailure: Error {
             self.init(.badConfiguration, error.description)
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
+        case let error as EndpointsError:
+            self.init(.badConfiguration, error.description)
         case let error as MigrationError:
             self.init(Self.status(of: error), error.description)
         case let error as PostgresError:
@@ -56,15 +58,15 @@ struct CommandFailure: Error {
         let reasons = failures.map { "\($0.source): \($0.reason)" }.joined(separator: "\n")
         if isEverySource, failures.allSatisfy({ $0.kind.isPermission }) {
             self.init(.noPermission, "no source may be read:\n\(reasons)")
-        } else if isEverySource, failures.allSatisfy({ $0.kind == .unavailable }) {
-            self.init(.unavailable, "no source answers:\n\(reasons)")
+        } else if isEverySource, failures.contains(where: { $0.kind == .unavailable }), !report.isCancelled {
+            self.init(.unavailable, "no source could be read:\n\(reasons)")
         } else if report.isCancelled {
             self.init(.tryAgain, "interrupted; run the same command again to go on")
         } else if !report.isComplete {
-            self.init(
-                .tryAgain,
-                "\(report.summary.windowsFailed) windows failed; `usaged status` shows why, and the next run tries again"
-            )
+            let failed = report.summary.windowsFailed
+            let windows = failed == 1 ? "1 window failed" : "\(failed) windows failed"
+            let message = "\(windows); `usaged status` shows why, and the next run tries again"
+            self.init(.tryAgain, reasons.isEmpty ? message : "\(message)\n\(reasons)")
         } else {
             return nil
         }
@@ -72,10 +74,18 @@ struct CommandFailure: Error {
 
     private static func status(of error: PostgresError) -> Status {
         if error.isConnectionLost { return .unavailable }
+        if case .invalidConninfo = error { return .badConfiguration }
+        // libpq itself refuses to go on, for want of a password for example: the server was never asked.
+        if case .connectionFailed(let failure) = error, failure.sqlState == nil, !failure.isTransient {
+            return .noPermission
+        }
         switch error.sqlState.map({ String($0.prefix(2)) }) {
         case "28": return .noPermission
         case "3D": return .badConfiguration
         case "42" where error.sqlState == "42501": return .noPermission
+        // No room, a shutdown, a failing disk, a standby that takes no writes.
+        case "53", "57", "58": return .unavailable
+        case "25" where error.sqlState == "25006": return .unavailable
         default: return error.isTransient ? .unavailable : .defect
         }
     }

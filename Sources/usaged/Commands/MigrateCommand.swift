@@ -47,7 +47,7 @@ struct MigrateCommand: AsyncParsableCommand {
                 try await program.migrator.baseline(through: baseline, in: program.migrationConnection)
                 print("Files up to \(baseline) are taken as applied.")
             } else {
-                try await makeRolesIfMissing(program)
+                try await Roles(program).makeIfMissing()
                 let applied = try await program.migrator.apply(to: program.migrationConnection)
                 print(
                     applied.steps.isEmpty
@@ -58,7 +58,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     private func printPlan(_ program: Program) async throws {
-        let plan = try await withConnection(program) { try await program.migrator.plan(on: $0) }
+        let plan = try await program.withConnection { try await program.migrator.plan(on: $0) }
         guard !plan.steps.isEmpty else { return print("The schema is up to date.") }
         for step in plan.steps {
             print("-- \(step.file.name)\n\(step.file.text)")
@@ -66,51 +66,9 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     private func printStatus(_ program: Program) async throws {
-        let files = try await withConnection(program) { try await program.migrator.status(on: $0) }
+        let files = try await program.withConnection { try await program.migrator.status(on: $0) }
         var table = TextTable(["FILE", "STATE"])
         for file in files { table.add([file.name, file.state.rawValue]) }
         print(table)
-    }
-
-    private func makeRolesIfMissing(_ program: Program) async throws {
-        try await withConnection(program) { connection in
-            let missing = try await connection.run(timeout: .seconds(30)) { connection in
-                try connection.query(
-                    """
-                    SELECT name FROM unnest(ARRAY['usage_owner', 'usage_writer', 'usage_reader']) AS name
-                    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
-                    """
-                ).map { try $0.decode(String.self) }
-            }
-            let (isSuperuser, mayCreate) = try await connection.run(timeout: .seconds(30)) { connection in
-                try connection.query(
-                    "SELECT rolsuper, rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
-                ).first?.decode(Bool.self, Bool.self) ?? (false, false)
-            }
-            // Roles belong to the cluster, but their rights on this database do not: a superuser always makes sure.
-            if isSuperuser || (mayCreate && !missing.isEmpty) {
-                try await program.migrator.applyRoles(on: connection)
-            } else if !missing.isEmpty {
-                throw CommandFailure(
-                    .noPermission,
-                    "the roles \(missing.joined(separator: ", ")) are missing and this login may not create roles: "
-                        + "run migrations/roles.sql once as a role that may (psql -d DATABASE -f roles.sql)")
-            }
-        }
-    }
-
-    private func withConnection<Result: Sendable>(
-        _ program: Program,
-        _ body: (PostgresConnection) async throws -> Result
-    ) async throws -> Result {
-        let connection = try await PostgresConnection.connect(program.migrationConnection, logger: program.logger)
-        do {
-            let result = try await body(connection)
-            await connection.close()
-            return result
-        } catch {
-            await connection.close()
-            throw error
-        }
     }
 }

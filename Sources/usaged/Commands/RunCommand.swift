@@ -61,7 +61,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .badUsage, "--source \(unknown): the configuration has \(names.joined(separator: ", "))")
             }
-            try await program.requireCurrentSchema()
+            try await program.requireCurrentSchema(migrating: !plan)
             let scope = backfill.map { PassScope.backfill($0.days, refetching: refetch) } ?? .once
             let selection = PassSelection(sources: Set(source), datasets: Set(dataset))
             if plan {
@@ -84,6 +84,7 @@ struct RunCommand: AsyncParsableCommand {
         let log = PassLog(logger: program.logger)
         let progress = backfill.map { _ in BackfillProgress(output: program.output, logger: program.logger) }
         let result = PassResult()
+        defer { program.output.show(status: "") }
         try await program.withPass(
             onEvent: {
                 log.receive($0)

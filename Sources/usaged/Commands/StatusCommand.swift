@@ -18,7 +18,7 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await reporting {
             let program = try Program(options)
-            try await program.requireCurrentSchema()
+            try await program.requireCurrentSchema(migrating: false)
             let report = try await program.warehouse.status()
             await program.warehouse.close()
             if json {

@@ -2,6 +2,7 @@ import Ingest
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Warehouse
 
 /// One pass, as a service that ends by itself.
 struct PassService: Service, CustomStringConvertible {
@@ -42,6 +43,9 @@ struct ScheduledService: Service, CustomStringConvertible {
                 _ = try await pass.run(.scheduled, selection)
             } catch is CancellationError {
                 return
+            } catch let error as WarehouseError {
+                // Trying again cannot help: the configuration must change.
+                throw error
             } catch {
                 // What is due follows from coverage: the next pass takes up whatever this one left.
                 logger.error("run failed", metadata: ["error": "\(error)"])

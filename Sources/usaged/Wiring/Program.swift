@@ -26,8 +26,9 @@ struct Program {
         configuration = try ConfigurationLoader(
             now: Date(), implemented: Set(Dataset.allCases.map(\.rawValue)), implementedKinds: ["genesys"]
         ).load(path: options.config)
-        // Four windows may be stored at once beside the small statements that record executions.
-        warehouse = Warehouse(conninfo: configuration.database, connections: 6, logger: logger)
+        // Every window in flight may be storing, and the small statements that record executions must not wait.
+        let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
+        warehouse = Warehouse(conninfo: configuration.database, connections: windows + 3, logger: logger)
         migrator = Migrator(source: try MigrationSource.embedded(), logger: logger)
     }
 
@@ -36,19 +37,31 @@ struct Program {
         PostgresConfiguration(conninfo: configuration.database, applicationName: "usaged migrate")
     }
 
-    /// Refuses a schema that is not the one of this program, after migrating if the configuration says so.
-    func requireCurrentSchema() async throws {
-        if configuration.migrate == .auto {
-            try await migrator.apply(to: migrationConnection)
-        }
+    /// Lends a connection of its own, as the migrations make it.
+    func withConnection<Result: Sendable>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
         let connection = try await PostgresConnection.connect(migrationConnection, logger: logger)
         do {
-            try await migrator.verifyCurrent(on: connection)
+            let result = try await body(connection)
             await connection.close()
+            return result
         } catch {
             await connection.close()
             throw error
         }
+    }
+
+    /// Refuses a schema that is not the one of this program.
+    ///
+    /// - Parameter migrating: whether the configuration's `migrate: auto` is obeyed; commands that only look never do.
+    /// - Throws: `MigrationError` when the schema is behind, ahead or changed; `PostgresError`.
+    func requireCurrentSchema(migrating: Bool) async throws {
+        if migrating, configuration.migrate == .auto {
+            try await Roles(self).makeIfMissing()
+            try await migrator.apply(to: migrationConnection)
+        }
+        try await withConnection { try await migrator.verifyCurrent(on: $0) }
     }
 
     /// Makes the pass that all kinds of run share, and lends it while the HTTP clients are open.
@@ -89,6 +102,9 @@ struct Program {
         _ genesys: GenesysSource,
         secret: UsagedConfiguration.Secret
     ) throws -> (ConfiguredSource, HTTPExchange) {
+        let endpoints = try Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login)
+        let registration = try registration(of: source, genesys)
+        // Made last, for whoever makes it must close it.
         let exchange: HTTPExchange
         do {
             exchange = try HTTPExchange(
@@ -103,14 +119,14 @@ struct Program {
         }
         let adapter = GenesysCloudAdapter(
             GenesysCloudSource(
-                endpoints: try Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
+                endpoints: endpoints,
                 credentials: Credentials(
                     clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
                 exchange: exchange,
                 answerLimit: Int(configuration.spool.maxAnswerBytes),
                 logger: logger),
             byUser: genesys.byUser)
-        return (ConfiguredSource(registration: try registration(of: source, genesys), adapter: adapter), exchange)
+        return (ConfiguredSource(registration: registration, adapter: adapter), exchange)
     }
 
     private func registration(of source: SourceConfiguration, _ genesys: GenesysSource) throws -> SourceRegistration {
