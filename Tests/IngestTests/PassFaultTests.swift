@@ -100,7 +100,7 @@ struct PassFaultTests {
             #expect(try await bench.states() == [:])
         }
         // Another process, after the silence.
-        try await PassBench.with(World(seed: 24)) { bench in
+        try await PassBench.with(World(seed: 24)) { bench async throws in
             var later = bench
             later.now = { Date(timeIntervalSinceNow: 7_300) }
             let days = PassBench.days("2025-01-01..2025-01-05")
