@@ -141,7 +141,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PostgresTests",
-            dependencies: ["EphemeralPostgres", "Postgres", logging],
+            dependencies: [
+                "EphemeralPostgres", "Postgres", "TestSupport", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WarehouseTests",

@@ -1,5 +1,6 @@
 import EphemeralPostgres
 import Postgres
+import TestSupport
 import Testing
 
 @Suite struct CancellationTests {
@@ -161,7 +162,7 @@ import Testing
     @Test func `over a half-open link the deadline still ends the wait`() async throws {
         let (proxy, connection) = try await connectThroughProxy()
         defer { proxy.close() }
-        proxy.freeze()
+        proxy.mode = .stall
         let start = ContinuousClock.now
         let error = try await postgresError {
             try await connection.transaction(timeout: .milliseconds(100)) { try $0.execute("SELECT 1") }
@@ -185,7 +186,7 @@ import Testing
             until:
                 "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = \(connection.backendPID) AND query LIKE '%pg_sleep%')"
         )
-        proxy.freeze()
+        proxy.mode = .stall
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
@@ -194,7 +195,7 @@ import Testing
         let (proxy, connection) = try await connectThroughProxy()
         defer { proxy.close() }
         try await connection.run(timeout: patience) { try $0.execute("CREATE TEMP TABLE t (id int8, name text)") }
-        proxy.freeze()
+        proxy.mode = .stall
         let error = try await postgresError {
             try await connection.run(timeout: .milliseconds(200)) { connection in
                 try connection.copyIn("COPY t FROM STDIN (FORMAT binary)") { writer in
@@ -209,7 +210,7 @@ import Testing
     }
 
     private func connectThroughProxy() async throws -> (FaultProxy, PostgresConnection) {
-        let proxy = try FaultProxy(to: try await Server.shared().port)
+        let proxy = try FaultProxy(to: .tcp(host: "127.0.0.1", port: try await Server.shared().port))
         var configuration = try await Server.configuration()
         configuration.conninfo = "host=127.0.0.1 port=\(proxy.port) user=postgres dbname=postgres"
         return (proxy, try await PostgresConnection.connect(configuration, logger: Server.silent))

@@ -1,5 +1,6 @@
 import EphemeralPostgres
 import Postgres
+import TestSupport
 import Testing
 
 @Suite struct ConnectTests {
@@ -90,9 +91,9 @@ import Testing
     }
 
     @Test func `a peer that never answers costs no more than the time-out`() async throws {
-        let proxy = try FaultProxy(to: try await Server.shared().port)
+        let proxy = try FaultProxy(to: .tcp(host: "127.0.0.1", port: try await Server.shared().port))
         defer { proxy.close() }
-        proxy.freeze()
+        proxy.mode = .stall
         let error = try await postgresError {
             try await connect("host=127.0.0.1 port=\(proxy.port) user=postgres", timeout: .milliseconds(100))
         }

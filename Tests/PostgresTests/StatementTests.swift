@@ -1,6 +1,7 @@
+import InMemoryLogging
 import Logging
 import Postgres
-import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct StatementTests {
@@ -160,30 +161,9 @@ import Testing
     }
 }
 
-/// Keeps what is logged.
-final class LogCapture: Sendable {
-    private let entries = Mutex<[(level: Logger.Level, text: String)]>([])
-
-    var logger: Logger {
-        Logger(label: "tests") { _ in Handler(capture: self) }
-    }
-
-    func levels(of text: String) -> [Logger.Level] {
-        entries.withLock { $0.filter { $0.text.contains(text) }.map(\.level) }
-    }
-
-    private struct Handler: LogHandler {
-        let capture: LogCapture
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            capture.entries.withLock { $0.append((event.level, "\(event.message) \(event.metadata ?? [:])")) }
-        }
+extension LogCapture {
+    /// The levels of the entries that hold a text, in message or metadata.
+    fileprivate func levels(of text: String) -> [Logger.Level] {
+        entries.filter { "\($0.message) \($0.metadata)".contains(text) }.map(\.level)
     }
 }
