@@ -46,6 +46,7 @@ CREATE TABLE ingest.oauth_client (
     organization_key integer NOT NULL,
     client_id text NOT NULL,
     name text NOT NULL DEFAULT '',
+    usage_name text NOT NULL DEFAULT '',
     name_seen_on date,
     is_listed boolean NOT NULL DEFAULT false,
     state text NOT NULL DEFAULT '',
@@ -65,8 +66,10 @@ COMMENT ON COLUMN ingest.oauth_client.client_id IS
     'The vendor''s identifier; the empty text stands for rows that name no client.';
 COMMENT ON COLUMN ingest.oauth_client.name IS
     'Current name: the listing''s while the client is listed, otherwise that of the newest usage day seen.';
+COMMENT ON COLUMN ingest.oauth_client.usage_name IS
+    'Name as usage rows state it, of the newest day that states one; empty when none does.';
 COMMENT ON COLUMN ingest.oauth_client.name_seen_on IS
-    'Newest day the name was stated for: a usage day, or the day a listing was read. An older usage day cannot bring back an older name. NULL when no name is known.';
+    'Newest usage day that stated usage_name, so that an older day cannot bring back an older name.';
 COMMENT ON COLUMN ingest.oauth_client.is_listed IS
     'Whether the newest listing contained it. Usage also names built-in and deleted clients that are not listed.';
 COMMENT ON COLUMN ingest.oauth_client.state IS 'active, disabled or inactive as listed; empty when never listed.';

@@ -71,15 +71,18 @@ import UsageDomain
         await fixture.close()
     }
 
-    @Test func `the listing's name wins over those in usage rows`() async throws {
+    @Test func `the listing's name wins over those in usage rows while the client is listed`() async throws {
         let fixture = try await Fixture()
         try await list([client("a", "Listed")], fixture, hour: 1)
         try await fixture.store([row(day("2025-05-20"), "a", name: "Old")], window("2025-05-20", "2025-05-20"))
         #expect(try await clients(fixture) == ["a Listed active t"])
-        // Deleted since: an older day that is loaded now must not bring back the name it had then.
+        // Deleted since: its name is that of its newest usage, and an older day does not bring back an older one.
         try await list([], fixture, hour: 2)
-        try await fixture.store([row(day("2025-05-21"), "a", name: "Old")], window("2025-05-21", "2025-05-21"))
-        #expect(try await clients(fixture) == ["a Listed active f"])
+        #expect(try await clients(fixture) == ["a Old active f"])
+        try await fixture.store([row(day("2025-05-10"), "a", name: "Older")], window("2025-05-10", "2025-05-10"))
+        #expect(try await clients(fixture) == ["a Old active f"])
+        try await fixture.store([row(day("2025-05-21"), "a", name: "New")], window("2025-05-21", "2025-05-21"))
+        #expect(try await clients(fixture) == ["a New active f"])
         await fixture.close()
     }
 

@@ -32,9 +32,9 @@ struct ClientDimension {
             areAdded = true
             return """
                 INSERT INTO ingest.oauth_client (
-                    organization_key, client_id, name, name_seen_on, first_seen_at, last_changed_at
+                    organization_key, client_id, name, usage_name, name_seen_on, first_seen_at, last_changed_at
                 )
-                SELECT \(organization.rawValue), asked.client_id, asked.name,
+                SELECT \(organization.rawValue), asked.client_id, asked.name, asked.name,
                     CASE WHEN asked.name <> '' THEN asked.seen_on END,
                     \(now)::timestamptz, \(now)::timestamptz
                 FROM unnest(\(clients)::text[], \(names.map(\.name))::text[], \(names.map(\.day.sqlDate))::date[])
@@ -50,20 +50,22 @@ struct ClientDimension {
         let renamed = try connection.execute(
             """
             UPDATE ingest.oauth_client AS known
-            SET name = news.name,
+            SET usage_name = news.name,
                 name_seen_on = news.seen_on,
-                last_changed_at =
-                    CASE WHEN known.name = news.name THEN known.last_changed_at ELSE \(now)::timestamptz END
+                name = CASE WHEN known.is_listed THEN known.name ELSE news.name END,
+                last_changed_at = CASE
+                    WHEN known.is_listed OR known.name = news.name THEN known.last_changed_at
+                    ELSE \(now)::timestamptz
+                END
             FROM (
                 -- Locked in one order everywhere, so that two windows that name the same clients cannot deadlock.
                 SELECT known.client_key, asked.name, asked.seen_on
                 FROM unnest(\(keys)::integer[], \(names.map(\.name))::text[], \(names.map(\.day.sqlDate))::date[])
                     AS asked (client_key, name, seen_on)
                 INNER JOIN ingest.oauth_client AS known ON known.client_key = asked.client_key
-                WHERE NOT known.is_listed
-                    AND asked.name <> ''
+                WHERE asked.name <> ''
                     AND (known.name_seen_on IS NULL OR known.name_seen_on < asked.seen_on
-                        OR (known.name_seen_on = asked.seen_on AND known.name <> asked.name))
+                        OR (known.name_seen_on = asked.seen_on AND known.usage_name <> asked.name))
                 ORDER BY known.client_key
                 FOR NO KEY UPDATE OF known
             ) AS news
@@ -87,14 +89,13 @@ struct ClientDimension {
                 ) AS stated (client_id, name, state, authorized_grant_type, created_epoch)
             ) AS listed
             """
-        let today = Day(containing: now).sqlDate
         try connection.execute(
             """
             INSERT INTO ingest.oauth_client (
-                organization_key, client_id, name, name_seen_on, is_listed, state, authorized_grant_type, created_at,
+                organization_key, client_id, name, is_listed, state, authorized_grant_type, created_at,
                 first_seen_at, last_changed_at
             )
-            SELECT \(organization.rawValue), listed.client_id, listed.name, \(today), true, listed.state,
+            SELECT \(organization.rawValue), listed.client_id, listed.name, true, listed.state,
                 listed.authorized_grant_type, listed.created_at, \(now)::timestamptz, \(now)::timestamptz
             FROM \(listed)
             WHERE NOT EXISTS (
@@ -107,15 +108,16 @@ struct ClientDimension {
         try connection.execute(
             """
             UPDATE ingest.oauth_client AS known
-            SET name = news.name, name_seen_on = \(today), is_listed = news.is_listed, state = news.state,
+            SET name = news.name, is_listed = news.is_listed, state = news.state,
                 authorized_grant_type = news.authorized_grant_type, created_at = news.created_at,
                 last_changed_at = \(now)::timestamptz
             FROM (
-                -- Listed clients that changed, and clients that are listed no longer: these keep what was known.
+                -- Listed clients that changed, and clients that are listed no longer: these keep what was known, but
+                -- their name is that of their usage from now on.
                 -- Locked in one order everywhere, as in `keys`.
                 SELECT known.client_key,
                     listed.client_id IS NOT NULL AS is_listed,
-                    coalesce(listed.name, known.name) AS name,
+                    coalesce(listed.name, nullif(known.usage_name, ''), known.name) AS name,
                     coalesce(listed.state, known.state) AS state,
                     coalesce(listed.authorized_grant_type, known.authorized_grant_type) AS authorized_grant_type,
                     coalesce(listed.created_at, known.created_at) AS created_at
