@@ -1,3 +1,4 @@
+import Transport
 package import UsageDomain
 
 /// Genesys Cloud as the loader sees it: each dataset is one question to the source.
@@ -11,6 +12,10 @@ package struct GenesysCloudAdapter: SourceAdapter {
     package init(_ source: GenesysCloudSource, byUser: Bool) {
         self.source = source
         self.byUser = byUser
+    }
+
+    package var silence: Duration {
+        get async { await source.exchange.silence }
     }
 
     package func organization() async throws -> Organization {

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import ServiceLifecycleTestKit
 import TestSupport
 import Testing
+import Transport
 import UsageDomain
 import UsageSimulator
 import Warehouse
@@ -105,6 +106,25 @@ struct PassFaultTests {
             later.now = { Date(timeIntervalSinceNow: 7_300) }
             let days = PassBench.days("2025-01-01..2025-01-05")
             #expect(try await later.pass().run(.backfill(days, refetching: false)).isComplete)
+        }
+    }
+
+    @Test func `a silence that a pass was waiting out when it was interrupted is kept, too`() async throws {
+        let script = Script(faults: [Fault(.submit, .always, .status(429, retryAfter: 100))])
+        try await PassBench.with(World(seed: 27), script: script) { bench in
+            let report = try await testGracefulShutdown { trigger in
+                try await withThrowingTaskGroup(of: PassReport.self) { group in
+                    group.addTask { try await bench.backfill("2025-01-01..2025-01-31") }
+                    try await eventually("the source rests") { await bench.exchange.silence > .zero }
+                    trigger.triggerGracefulShutdown()
+                    return try #require(try await group.next())
+                }
+            }
+            #expect(report.isCancelled)
+            let asked = bench.simulator.ledger.entries.count
+            let second = try await bench.backfill("2025-01-01..2025-01-31")
+            #expect(second.sourceFailures.first?.reason.contains("rests until") == true)
+            #expect(bench.simulator.ledger.entries.count == asked)
         }
     }
 

@@ -8,6 +8,8 @@ import Warehouse
 @Suite struct PassSelectionTests {
     /// A vendor that is never asked.
     private struct NoAdapter: SourceAdapter {
+        var silence: Duration { .zero }
+
         func organization() async throws -> Organization { throw CancellationError() }
         func oauthClients() async throws -> [OAuthClient] { throw CancellationError() }
         func fetch(_: Window, into _: any UsageRowSink, recorder _: ExecutionRecorder) async throws -> FetchReport {

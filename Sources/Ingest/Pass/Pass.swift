@@ -44,6 +44,8 @@ package struct Pass: Sendable {
         onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
         let work = await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
             .perform(prepared)
+        // Without a database this is lost, and with it a courtesy but no data.
+        try? await keepSilences(of: prepared)
         let summary = work.summary(withFailures: !failures.isEmpty)
         if let error = work.error, !(error is CancellationError) {
             // The database stayed away: its patience is used up, and the run may be left without an end.
@@ -55,6 +57,18 @@ package struct Pass: Sendable {
         onEvent(.finished(run: run, summary: summary))
         return PassReport(
             summary: summary, sourceFailures: failures + work.failures, sources: selected.count)
+    }
+
+    /// Writes down until when sources were asked for silence, which a restart must not forget.
+    private func keepSilences(of sources: [PreparedSource]) async throws {
+        for source in sources {
+            let silence = await source.adapter.silence
+            guard silence > .zero else { continue }
+            let now = settings.now()
+            let kind = FetchFailureKind.rateLimited(retryAfter: silence)
+            try await warehouse.markSourceFailed(
+                source.name, because: "the API asked for silence", restingUntil: kind.restingUntil(from: now), now: now)
+        }
     }
 
     /// Does a piece of work on the database again while it is away, and says so.

@@ -40,6 +40,11 @@ package struct HTTPExchange: Sendable {
         )
     }
 
+    /// How long the other side still asks for silence; zero when it does not.
+    package var silence: Duration {
+        get async { await budget.silence }
+    }
+
     /// Closes all connections.
     package func shutdown() async throws {
         try await client.shutdown()

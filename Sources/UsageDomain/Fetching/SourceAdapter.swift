@@ -2,6 +2,8 @@
 ///
 /// Every function throws a `FetchFailure`, `CancellationError`, or what the closures and the sink handed to it throw.
 package protocol SourceAdapter: Sendable {
+    /// How long the vendor still asks for silence; zero when it does not.
+    var silence: Duration { get async }
     /// The organization that the credentials belong to. The first call authenticates.
     func organization() async throws -> Organization
     /// The organization's listed OAuth clients.
