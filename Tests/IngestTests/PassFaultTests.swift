@@ -144,7 +144,6 @@ struct PassFaultTests {
             #expect(try await bench.states() == ["covered": 5])
             var byUser = bench
             byUser.byUser = true
-            byUser.now = { Date(timeIntervalSinceNow: 86_400) }
             _ = try await byUser.pass().run(.backfill(PassBench.days("2025-01-01..2025-01-05"), refetching: false))
             #expect(try await bench.states() == ["covered": 5])
             #expect(try await bench.texts("SELECT DISTINCT 'yes' FROM usage.api_usage WHERE user_id <> ''") == ["yes"])

@@ -57,12 +57,12 @@ import Warehouse
         #expect(written.all.isEmpty)
     }
 
-    @Test(arguments: [(1, 1), (3, 3), (9, 9), (10, 10), (12, 10), (40, 10), (365, 10), (1_000, 10)])
-    func `a log sees each tenth of the way once`(windows: Int, lines: Int) {
+    @Test(arguments: [1, 3, 40])
+    func `a log sees each step once`(windows: Int) {
         let progress = progress(isTerminal: false)
         progress.receive(.began(run: RunID(rawValue: 1), windows: windows))
         for done in 1...windows { progress.receive(.progressed(at(done, of: windows))) }
-        #expect(written.all.count == lines)
+        #expect(written.all.count == windows)
         #expect(written.all.last?.contains("windows.done=\(windows) windows.planned=\(windows)") == true)
     }
 

@@ -100,6 +100,15 @@ struct PlannerTests {
         #expect(due(coverage) == ["2025-03-06..2025-03-06 backfill"])
     }
 
+    @Test func `a stored day that is owed anew is lacking at once, also when it was read today`() {
+        let day = today.advanced(by: -9)
+        let fetched = noon.addingTimeInterval(-3600)
+        let known = [day: DayCoverage(state: .provisional, fetchedAt: fetched, nextAttemptAt: fetched)]
+        let windows = planner().backfillWindows(
+            of: .organizationQuery, days: day..<day.advanced(by: 1), coverage: known, refetching: false)
+        #expect(windows.count == 1)
+    }
+
     @Test func `an unavailable day is not owed`() {
         var coverage = covered(1...10)
         coverage[today.advanced(by: -9)] = DayCoverage(state: .unavailable, fetchedAt: nil)

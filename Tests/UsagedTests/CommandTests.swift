@@ -98,6 +98,42 @@ struct CommandTests {
         }
     }
 
+    @Test func `a secret that is nowhere ends with 77 and says where it was looked for`() async throws {
+        try await Installation.with { usaged in
+            try usaged.configure { $0.replacingOccurrences(of: "{env: ACME_SECRET}", with: "{env: NOT_SET_ANYWHERE}") }
+            let finished = try await usaged.usaged("run", "--once")
+            #expect(finished.code == 77)
+            #expect(finished.log.contains("NOT_SET_ANYWHERE"))
+            #expect(try await usaged.usaged("run", "--once", "--plan").code == 0)
+        }
+    }
+
+    @Test func `a right that is missing in the middle ends with 77 at once, and the API is not asked again`()
+        async throws
+    {
+        try await Installation.with(script: Installation.prompt) { usaged in
+            let login = "loader_\(usaged.database.name)"
+            _ = try await usaged.texts("CREATE ROLE \(identifier: login) LOGIN IN ROLE usage_writer")
+            _ = try await usaged.texts("REVOKE INSERT ON ingest.usage_row FROM usage_writer")
+            try usaged.configure { $0.replacingOccurrences(of: "user=postgres", with: "user=\(login)") }
+            let finished = try await usaged.usaged("run", "--backfill", "2025-01-01..2025-01-31")
+            #expect(finished.code == 77, "\(finished.log)")
+            #expect(finished.log.contains("must be a member of usage_writer"))
+            #expect(usaged.simulator.ledger.count(of: .submit) == 1)
+            _ = try await usaged.texts("GRANT INSERT ON ingest.usage_row TO usage_writer")
+            #expect(try await usaged.usaged("run", "--backfill", "2025-01-01..2025-01-31").code == 0)
+            _ = try await usaged.texts("DROP OWNED BY \(identifier: login)")
+            _ = try await usaged.texts("DROP ROLE \(identifier: login)")
+        }
+    }
+
+    @Test func `a service that no file defines ends with 78`() async throws {
+        try await Installation.with { usaged in
+            try usaged.configure { $0.replacingOccurrences(of: usaged.database.conninfo, with: "service=nowhere") }
+            #expect(try await usaged.usaged("status").code == 78)
+        }
+    }
+
     @Test func `a database that is away ends with 69`() async throws {
         try await Installation.with { usaged in
             try usaged.configure { text in

@@ -99,7 +99,7 @@ struct WindowWork: Sendable {
             return .failure(Refusal(.badAnswer, error.description))
         } catch let error as SpoolError {
             return .failure(Refusal(error.isAboutAnswer ? .badAnswer : .unavailable, error.description))
-        } catch let error as PostgresError where !error.isTransient && !error.isConnectionLost {
+        } catch let error as PostgresError where error.isAboutData {
             return .failure(Refusal(.badAnswer, error.description))
         }
     }
@@ -219,5 +219,14 @@ extension WindowWork {
     private func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         try await settings.patience.attempt(
             onRetry: { onEvent(.databaseAway(reason: $0.description)) }, work)
+    }
+}
+
+extension PostgresError {
+    /// Whether the rows are at fault (a value out of range, a broken constraint), so that other days may pass. Whatever
+    /// else the database refuses, a missing right for example, it refuses for every window alike.
+    fileprivate var isAboutData: Bool {
+        if case .invalidValue = self { return true }
+        return sqlState?.hasPrefix("22") == true || sqlState?.hasPrefix("23") == true
     }
 }

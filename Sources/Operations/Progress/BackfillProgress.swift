@@ -1,12 +1,11 @@
 package import Ingest
 package import Logging
-import Synchronization
 
-/// Shows how far a backfill is: a line that rewrites itself on a terminal, otherwise a log line each tenth of the way.
+/// Shows how far a backfill is: a line that rewrites itself on a terminal, otherwise a log line a
+/// step.
 package final class BackfillProgress: Sendable {
     private let output: StandardErrorStream
     private let logger: Logger
-    private let tenthsShown = Mutex(0)
 
     package init(output: StandardErrorStream, logger: Logger) {
         self.output = output
@@ -16,13 +15,12 @@ package final class BackfillProgress: Sendable {
     package func receive(_ event: PassEvent) {
         switch event {
         case .began(_, let windows):
-            tenthsShown.withLock { $0 = 0 }
             if windows > 0 { output.show(status: "0 of \(windows) windows") }
         case .progressed(let progress):
             if output.isTerminal {
                 output.show(status: Self.line(progress))
             } else {
-                logTenth(progress)
+                log(progress)
             }
         case .finished:
             output.show(status: "")
@@ -41,13 +39,7 @@ package final class BackfillProgress: Sendable {
         return parts.joined(separator: ", ")
     }
 
-    private func logTenth(_ progress: PassProgress) {
-        let tenths = progress.windowsPlanned > 0 ? progress.windowsDone * 10 / progress.windowsPlanned : 10
-        let isNew = tenthsShown.withLock { shown in
-            defer { shown = max(shown, tenths) }
-            return tenths > shown
-        }
-        guard isNew else { return }
+    private func log(_ progress: PassProgress) {
         logger.info(
             "backfill progressed",
             metadata: [

@@ -54,6 +54,7 @@ package actor TestCluster {
 
     private func started() async throws -> Started {
         if let starting { return try await starting.value }
+        // A task of its own: the cluster must not end with the test that happens to ask for it first.
         let task = Task { try await Self.start() }
         starting = task
         return try await task.value

@@ -8,6 +8,9 @@ package struct HTTPSettings: Sendable {
     /// Longest time without a byte, before and within an answer.
     package var silenceTimeout: Duration = .seconds(60)
 
+    /// Told before a failed request is sent again: how it failed and after how long that will be. Nothing secret.
+    package var onRetry: (@Sendable (_ failure: String, _ wait: Duration) -> Void)?
+
     package init(userAgent: String, caFile: String? = nil) {
         self.userAgent = userAgent
         self.caFile = caFile

@@ -93,6 +93,7 @@ package struct Planner: Sendable {
         case .covered, .unavailable: return false
         case .provisional:
             guard let fetchedAt = known.fetchedAt else { return true }
+            if let nextAttempt = known.nextAttemptAt, now >= nextAttempt { return true }
             // A day with an unexplained difference stays provisional after it has settled: once a day is enough.
             return settling.isSettled(day, fetchedAt: now)
                 && (!settling.isSettled(day, fetchedAt: fetchedAt) || Day(containing: fetchedAt) < today)

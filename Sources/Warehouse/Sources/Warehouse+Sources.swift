@@ -56,7 +56,8 @@ extension Warehouse {
             try connection.execute(
                 """
                 UPDATE ingest.coverage AS stored
-                SET state = 'provisional', last_error = 'by-user was changed since: the day must be read again'
+                SET state = 'provisional', last_error = 'by-user was changed since: the day must be read again',
+                    next_attempt_at = fetched_at
                 FROM \(stated)
                 INNER JOIN ingest.source_dataset AS known USING (source_key, dataset)
                 INNER JOIN ingest.source AS source USING (source_key)

@@ -40,10 +40,12 @@ struct CommandFailure: Error {
             self.init(.badConfiguration, error.description)
         case let error as EndpointsError:
             self.init(.badConfiguration, error.description)
+        case .failed(_, _, let cause) as MigrationError:
+            self.init(Self.status(of: cause), "\(error)\(Self.remedy(for: cause))")
         case let error as MigrationError:
             self.init(Self.status(of: error), error.description)
         case let error as PostgresError:
-            self.init(Self.status(of: error), "database: \(error.description)")
+            self.init(Self.status(of: error), "database: \(error.description)\(Self.remedy(for: error))")
         case is CancellationError:
             self.init(.tryAgain, "interrupted; run the same command again to go on")
         default:
@@ -66,15 +68,28 @@ struct CommandFailure: Error {
             let failed = report.summary.windowsFailed
             let windows = failed == 1 ? "1 window failed" : "\(failed) windows failed"
             let message = "\(windows); `usaged status` shows why, and the next run tries again"
-            self.init(.tryAgain, reasons.isEmpty ? message : "\(message)\n\(reasons)")
+            self.init(.tryAgain, [failed > 0 ? message : "", reasons].filter { !$0.isEmpty }.joined(separator: "\n"))
         } else {
             return nil
         }
     }
 
+    /// What to do about a missing right, which the server's own message leaves open.
+    private static func remedy(for error: PostgresError) -> String {
+        guard error.sqlState == "42501" else { return "" }
+        return "\nThe login must be a member of usage_writer to run and to show status, and of usage_owner to migrate; "
+            + "in a database that is new, run roles.sql first (psql -d DATABASE -f migrations/roles.sql)."
+    }
+
     private static func status(of error: PostgresError) -> Status {
         if error.isConnectionLost { return .unavailable }
         if case .invalidConninfo = error { return .badConfiguration }
+        // libpq reads service files before it connects, and knows no code for what is wrong with them.
+        if case .connectionFailed(let failure) = error,
+            failure.message.contains("service file") || failure.message.contains("definition of service")
+        {
+            return .badConfiguration
+        }
         // libpq itself refuses to go on, for want of a password for example: the server was never asked.
         if case .connectionFailed(let failure) = error, failure.sqlState == nil, !failure.isTransient {
             return .noPermission

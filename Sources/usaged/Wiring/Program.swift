@@ -75,9 +75,16 @@ struct Program {
         do {
             for source in configuration.sources {
                 guard case .genesys(let genesys) = source.kind else { continue }
-                let (configured, exchange) = try connect(source, genesys, secret: try secrets.read(source.secret))
-                sources.append(configured)
-                exchanges.append(exchange)
+                do {
+                    let (configured, exchange) = try connect(source, genesys, secret: try secrets.read(source.secret))
+                    sources.append(configured)
+                    exchanges.append(exchange)
+                } catch let error as SecretError {
+                    // It fails when it is asked to work, and does not hold up the others.
+                    let adapter = UnreadableSecret(error: error)
+                    sources.append(
+                        ConfiguredSource(registration: try registration(of: source, genesys), adapter: adapter))
+                }
             }
             let pass = Pass(
                 warehouse: warehouse,
@@ -104,12 +111,18 @@ struct Program {
     ) throws -> (ConfiguredSource, HTTPExchange) {
         let endpoints = try Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login)
         let registration = try registration(of: source, genesys)
+        var settings = HTTPSettings(
+            userAgent: "usaged/\(UsagedVersion.current)", caFile: genesys.certificateAuthorityFile)
+        settings.onRetry = { [logger] failure, wait in
+            logger.warning(
+                "request failed and is sent again",
+                metadata: ["source": "\(source.name)", "error": "\(failure)", "wait": "\(wait.inWords)"])
+        }
         // Made last, for whoever makes it must close it.
         let exchange: HTTPExchange
         do {
             exchange = try HTTPExchange(
-                settings: HTTPSettings(
-                    userAgent: "usaged/\(UsagedVersion.current)", caFile: genesys.certificateAuthorityFile),
+                settings: settings,
                 budget: RequestBudget(share: genesys.requestShare),
                 logger: logger)
         } catch {

@@ -1,0 +1,26 @@
+import UsageDomain
+import UsagedConfiguration
+
+/// A source whose secret cannot be read: it refuses to authenticate, and says why.
+struct UnreadableSecret: SourceAdapter {
+    /// Why the secret cannot be read; names where it should be, never what it is.
+    let error: SecretError
+
+    private struct Failure: FetchFailure {
+        let description: String
+        let kind = FetchFailureKind.unauthenticated
+        let requests = 0
+    }
+
+    private var failure: Failure { Failure(description: error.description) }
+
+    var silence: Duration { .zero }
+
+    func organization() async throws -> Organization { throw failure }
+    func oauthClients() async throws -> [OAuthClient] { throw failure }
+    func fetchTotals(_: Window) async throws -> UsageTotals { throw failure }
+
+    func fetch(_: Window, into _: any UsageRowSink, recorder _: ExecutionRecorder) async throws -> FetchReport {
+        throw failure
+    }
+}
