@@ -98,6 +98,14 @@ struct CommandTests {
         }
     }
 
+    @Test func `a daemon that gets in nowhere ends with 77, too`() async throws {
+        try await Installation.with { usaged in
+            let finished = try await usaged.usaged("run", secret: "wrong-S3cr3t")
+            #expect(finished.code == 77, "\(finished.log)")
+            #expect(!finished.log.contains("wrong-S3cr3t"))
+        }
+    }
+
     @Test func `a secret that is nowhere ends with 77 and says where it was looked for`() async throws {
         try await Installation.with { usaged in
             try usaged.configure { $0.replacingOccurrences(of: "{env: ACME_SECRET}", with: "{env: NOT_SET_ANYWHERE}") }

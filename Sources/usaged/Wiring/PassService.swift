@@ -38,11 +38,17 @@ struct ScheduledService: Service, CustomStringConvertible {
     var description: String { "schedule" }
 
     func run() async throws {
+        var hasWorked = false
         while !Task.isShuttingDownGracefully {
             do {
-                _ = try await pass.run(.scheduled, selection)
+                let report = try await pass.run(.scheduled, selection)
+                // A daemon that never got in anywhere has a wrong configuration; one that did may get in again.
+                if !hasWorked, let failure = CommandFailure(report), failure.status == .noPermission { throw failure }
+                hasWorked = hasWorked || report.sourceFailures.count < report.sources
             } catch is CancellationError {
                 return
+            } catch let failure as CommandFailure {
+                throw failure
             } catch let error as WarehouseError {
                 // Trying again cannot help: the configuration must change.
                 throw error
