@@ -65,7 +65,7 @@ COMMENT ON COLUMN ingest.oauth_client.organization_key IS 'The organization in w
 COMMENT ON COLUMN ingest.oauth_client.client_id IS
     'The vendor''s identifier; the empty text stands for rows that name no client.';
 COMMENT ON COLUMN ingest.oauth_client.name IS
-    'Current name: the listing''s while the client is listed, otherwise that of the newest usage day seen.';
+    'Current name: the listing''s while the client is listed, otherwise that of the newest usage day that states one.';
 COMMENT ON COLUMN ingest.oauth_client.usage_name IS
     'Name as usage rows state it, of the newest day that states one; empty when none does.';
 COMMENT ON COLUMN ingest.oauth_client.name_seen_on IS
