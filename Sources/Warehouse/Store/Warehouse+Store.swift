@@ -14,7 +14,18 @@ extension Warehouse {
     ///   nothing is changed then.
     package func store(_ answer: SpooledAnswer, replacing context: WindowContext) async throws -> StoreOutcome {
         try await ensurePartition(for: context.window)
-        return try await pool.withTransaction(timeout: .seconds(1800)) { connection in
+        do {
+            return try await replace(answer, context)
+        } catch PostgresError.server(let error) where error.isMissingPartition {
+            // Another session attached the partition a moment ago, and word of it had not reached ours. Behind that
+            // session's lock, which making the partition waits for, it has.
+            try await makePartition(for: context.window)
+            return try await replace(answer, context)
+        }
+    }
+
+    private func replace(_ answer: SpooledAnswer, _ context: WindowContext) async throws -> StoreOutcome {
+        try await pool.withTransaction(timeout: .seconds(1800)) { connection in
             var replacement = WindowReplacement(answer: answer, context: context)
             return try replacement.run(on: connection)
         }
@@ -29,5 +40,19 @@ extension Warehouse {
             if try known.first?.decode(Bool.self) ?? false { return }
             try connection.execute("SELECT ingest.ensure_partition(\(day))")
         }
+    }
+
+    private func makePartition(for window: Window) async throws {
+        let day = window.firstDay.sqlDate
+        _ = try await pool.withConnection { connection in
+            try connection.execute("SELECT ingest.ensure_partition(\(day))")
+        }
+    }
+}
+
+extension PostgresServerError {
+    /// "no partition of relation … found for row": a check violation that names no constraint.
+    fileprivate var isMissingPartition: Bool {
+        sqlState == "23514" && constraint == nil
     }
 }
