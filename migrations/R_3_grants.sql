@@ -16,10 +16,20 @@ GRANT INSERT, UPDATE ON
     ingest.claim,
     ingest.run,
     ingest.execution,
-    ingest.coverage
+    ingest.coverage,
+    ingest.source_client,
+    ingest.channel_usage_row,
+    ingest.channel_month,
+    ingest.limit_snapshot
 TO usage_writer;
-GRANT INSERT ON ingest.endpoint, ingest.usage_user, ingest.calling_organization, ingest.restatement TO usage_writer;
-GRANT INSERT, UPDATE, DELETE ON ingest.usage_row TO usage_writer;
+GRANT INSERT ON
+    ingest.endpoint,
+    ingest.usage_user,
+    ingest.calling_organization,
+    ingest.restatement,
+    ingest.channel_restatement
+TO usage_writer;
+GRANT INSERT, UPDATE, DELETE ON ingest.usage_row, ingest.client_summary_row TO usage_writer;
 REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
 -- The views call this one in the name of whoever reads them.

@@ -15,6 +15,9 @@ static const struct embedded_file files[] = {
     {"0003_coverage.sql", (const char[]){
 #embed "../../migrations/0003_coverage.sql" suffix(, 0) if_empty(0)
     }},
+    {"0004_datasets.sql", (const char[]){
+#embed "../../migrations/0004_datasets.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
     }},

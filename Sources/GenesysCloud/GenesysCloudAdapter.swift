@@ -2,7 +2,7 @@ import Transport
 package import UsageDomain
 
 /// Genesys Cloud as the loader sees it: each dataset is one question to the source.
-package struct GenesysCloudAdapter: SourceAdapter {
+package struct GenesysCloudAdapter: APIUsageAdapter {
     private let source: GenesysCloudSource
     private let byUser: Bool
 
@@ -26,15 +26,29 @@ package struct GenesysCloudAdapter: SourceAdapter {
         try await source.oauthClients()
     }
 
+    package func limits() async throws -> [APILimit] {
+        []
+    }
+
     package func fetch(
         _ window: Window,
+        expectedRows: Int64?,
         into sink: any UsageRowSink,
         recorder: ExecutionRecorder
     ) async throws -> FetchReport {
         switch window.dataset {
         case .organizationQuery:
             try await source.fetchOrganizationQuery(window, byUser: byUser, into: sink, recorder: recorder)
+        case .clientQuery, .clientSummary, .simplesearch, .organizationJobs, .clientJobs, .channelUsage:
+            preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud")
         }
+    }
+
+    package func fetchSummary(
+        _ window: Window,
+        recorder: ExecutionRecorder
+    ) async throws -> (ClientSummary, FetchReport) {
+        preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud")
     }
 
     package func fetchTotals(_ window: Window) async throws -> UsageTotals {

@@ -71,7 +71,7 @@ struct DemoStory {
             warehouse: demo.warehouse,
             sources: [
                 ConfiguredSource(
-                    registration: registration, adapter: GenesysCloudAdapter(source, byUser: false))
+                    registration: registration, adapter: .apiUsage(GenesysCloudAdapter(source, byUser: false)))
             ],
             settings: PassSettings(lookbackDays: 7, widePassDays: 35, spoolDirectory: "/tmp", version: "demo"),
             onEvent: { event in

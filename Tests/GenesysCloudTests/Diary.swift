@@ -42,10 +42,15 @@ final class Diary: Sendable {
 final class RowList: UsageRowSink {
     private(set) var rows: [UsageRow] = []
     private(set) var restarts = 0
+    private var kept = 0
 
     func restart() {
-        rows = []
+        rows.removeSubrange(kept...)
         restarts += 1
+    }
+
+    func keep() {
+        kept = rows.count
     }
 
     func append(_ row: UsageRow) {

@@ -26,9 +26,14 @@ struct MemoryTests {
 
 private final class RowCounter: UsageRowSink {
     private(set) var rows = 0
+    private var kept = 0
 
     func restart() {
-        rows = 0
+        rows = kept
+    }
+
+    func keep() {
+        kept = rows
     }
 
     func append(_ row: UsageRow) {

@@ -79,7 +79,7 @@ struct PassBench: Sendable {
                         byUser: byUser)
                 ],
                 primary: .organizationQuery),
-            adapter: GenesysCloudAdapter(source, byUser: byUser))
+            adapter: .apiUsage(GenesysCloudAdapter(source, byUser: byUser)))
     }
 
     func pass(_ sources: [ConfiguredSource]? = nil, onEvent: @escaping @Sendable (PassEvent) -> Void = { _ in }) throws

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import UsageDomain
 import Warehouse
@@ -7,21 +8,17 @@ import Warehouse
 
 @Suite struct PassSelectionTests {
     /// A vendor that is never asked.
-    private struct NoAdapter: SourceAdapter {
+    private struct NoAdapter: ChannelUsageAdapter {
         var silence: Duration { .zero }
 
         func organization() async throws -> Organization { throw CancellationError() }
-        func oauthClients() async throws -> [OAuthClient] { throw CancellationError() }
-        func fetch(_: Window, into _: any UsageRowSink, recorder _: ExecutionRecorder) async throws -> FetchReport {
-            throw CancellationError()
-        }
-        func fetchTotals(_: Window) async throws -> UsageTotals { throw CancellationError() }
+        func channelUsage(in _: Range<Date>) async throws -> (ChannelUsage, requests: Int) { throw CancellationError() }
     }
 
     private func source(_ name: String) -> ConfiguredSource {
         ConfiguredSource(
             registration: SourceRegistration(name: name, kind: "genesys", datasets: [], primary: .organizationQuery),
-            adapter: NoAdapter())
+            adapter: .channelUsage(NoAdapter()))
     }
 
     @Test func `an empty selection takes every source and every dataset`() {

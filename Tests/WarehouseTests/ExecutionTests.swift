@@ -24,20 +24,20 @@ import UsageDomain
     @Test func `submissions are numbered in their order, and open ones are found until they end`() async throws {
         let fixture = try await Fixture()
         let recorder = recorder(fixture)
-        #expect(try await recorder.open(asked)?.submission == nil)
-        let first = try await recorder.intend(asked)
-        #expect(try await recorder.open(asked)?.submission == nil, "an intent has no execution yet")
-        let second = try await recorder.intend(asked)
+        #expect(try await recorder.open(Query(asked))?.submission == nil)
+        let first = try await recorder.intend(Query(asked))
+        #expect(try await recorder.open(Query(asked))?.submission == nil, "an intent has no execution yet")
+        let second = try await recorder.intend(Query(asked))
         #expect(first < second)
         try await recorder.accepted(second, ExecutionID(rawValue: "e-2"))
         try await recorder.accepted(first, ExecutionID(rawValue: "e-1"))
-        let newest = try await recorder.open(asked)
+        let newest = try await recorder.open(Query(asked))
         #expect(newest?.submission == second)
         #expect(newest?.execution == ExecutionID(rawValue: "e-2"))
         try await recorder.ended(second, .lost)
-        #expect(try await recorder.open(asked)?.submission == first)
+        #expect(try await recorder.open(Query(asked))?.submission == first)
         try await recorder.ended(first, .abandoned)
-        #expect(try await recorder.open(asked)?.submission == nil)
+        #expect(try await recorder.open(Query(asked))?.submission == nil)
         #expect(
             try await fixture.value("SELECT array_agg(state ORDER BY submission_id) FROM ingest.execution")
                 == ["abandoned", "lost"])
@@ -49,22 +49,22 @@ import UsageDomain
         let submission = try await fixture.submit(asked, at: now)
         let ofClient = Window(dataset: .organizationQuery, clientID: "c-1", days: asked.days)
         let others = [ofClient, asked.narrowed(to: day("2025-03-01")..<day("2025-03-31"))]
-        for other in others { #expect(try await recorder(fixture).open(other)?.submission == nil) }
-        #expect(try await recorder(fixture, byUser: true).open(asked)?.submission == nil)
+        for other in others { #expect(try await recorder(fixture).open(Query(other))?.submission == nil) }
+        #expect(try await recorder(fixture, byUser: true).open(Query(asked))?.submission == nil)
         let second = try await fixture.warehouse.identify(
             Fixture.registration(), as: Fixture.organization, now: now)
         #expect(second == fixture.organization)
         let stranger = OrganizationKey(rawValue: fixture.organization.rawValue + 1)
-        #expect(try await recorder(fixture, organization: stranger).open(asked)?.submission == nil)
-        #expect(try await recorder(fixture).open(asked)?.submission == submission)
+        #expect(try await recorder(fixture, organization: stranger).open(Query(asked))?.submission == nil)
+        #expect(try await recorder(fixture).open(Query(asked))?.submission == submission)
         await fixture.close()
     }
 
     @Test func `an execution older than six hours is submitted anew`() async throws {
         let fixture = try await Fixture()
         let submission = try await fixture.submit(asked, at: now)
-        #expect(try await recorder(fixture, at: now + 6 * 3600 - 1).open(asked)?.submission == submission)
-        #expect(try await recorder(fixture, at: now + 6 * 3600 + 1).open(asked)?.submission == nil)
+        #expect(try await recorder(fixture, at: now + 6 * 3600 - 1).open(Query(asked))?.submission == submission)
+        #expect(try await recorder(fixture, at: now + 6 * 3600 + 1).open(Query(asked))?.submission == nil)
         await fixture.close()
     }
 
@@ -72,7 +72,7 @@ import UsageDomain
         let fixture = try await Fixture()
         let submission = try await fixture.submit(asked, at: now)
         try await recorder(fixture).ended(submission, .complete)
-        #expect(try await recorder(fixture).open(asked)?.submission == submission, "read, not yet stored")
+        #expect(try await recorder(fixture).open(Query(asked))?.submission == submission, "read, not yet stored")
         let context = fixture.context(asked, submission, at: now)
         let answer = try spool(rows(asked, clients: 2))
         try await fixture.query("SELECT ingest.ensure_partition(\(asked.firstDay.sqlDate))")
@@ -84,11 +84,11 @@ import UsageDomain
                 try connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
             }
         }
-        #expect(try await recorder(fixture).open(asked)?.submission == submission)
+        #expect(try await recorder(fixture).open(Query(asked))?.submission == submission)
         #expect(try await StoredFact.all(in: fixture).isEmpty)
         #expect(try await fixture.value("SELECT count(*) FROM ingest.coverage") == Int64(0))
         _ = try await fixture.warehouse.store(answer, replacing: context)
-        #expect(try await recorder(fixture).open(asked)?.submission == nil)
+        #expect(try await recorder(fixture).open(Query(asked))?.submission == nil)
         #expect(try await StoredFact.all(in: fixture).count == 62)
         await fixture.close()
     }

@@ -42,7 +42,7 @@ import UsageDomain
         let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })
         // First load, then one that changes, adds and removes rows; the second one through the temporary table.
         for (clients, requests) in [(0..<3, Int64(1)), (1..<400, 2)] {
-            let submission = try await recorder.intend(march)
+            let submission = try await recorder.intend(Query(march))
             try await recorder.accepted(submission, ExecutionID(rawValue: "e"))
             let rows = march.days.flatMap { day in clients.map { row(day, "c-\($0)", name: "n", requests: requests) } }
             let context = WindowContext(

@@ -73,7 +73,7 @@ struct WriteAheadLogTests {
         let run = try await warehouse.beginRun(.backfill, version: "test", now: now)
         try await ends("beginRun")
         let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })
-        let submission = try await recorder.intend(Self.february)
+        let submission = try await recorder.intend(Query(Self.february))
         try await ends("intend")
         try await recorder.accepted(submission, ExecutionID(rawValue: "4d2e8a5c-9a1b-4c0d-8e7f-0123456789ab"))
         try await ends("accepted")

@@ -37,7 +37,7 @@ struct QueryExecution<Consumer: RowConsumer> {
     ///   consumer throw.
     func answer() async throws -> Answer {
         let start = source.timekeeper.now
-        var submitted = try await recorder.open(window).map {
+        var submitted = try await recorder.open(Query(window)).map {
             Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true)
         }
         var failures = 0
@@ -81,7 +81,7 @@ struct QueryExecution<Consumer: RowConsumer> {
 
     private func submit() async throws -> Submitted {
         let step = GenesysCloudError.Step.submit(window)
-        let submission = try await recorder.intend(window)
+        let submission = try await recorder.intend(Query(window))
         let repeats = tally.doubtfulRepeats
         do {
             // A second execution costs quota but does no harm (contract, section 2, "Idempotency").
@@ -114,7 +114,7 @@ struct QueryExecution<Consumer: RowConsumer> {
             return try await poll(current, start: start)
         } catch let error as GenesysCloudError {
             switch error.kind {
-            case .badAnswer, .refused: try await recorder.ended(current.submission, .abandoned)
+            case .badAnswer, .refused, .clientUnavailable: try await recorder.ended(current.submission, .abandoned)
             case .unavailable:
                 if case .unknownStatus = error.reason { try await recorder.ended(current.submission, .abandoned) }
             case .rateLimited, .unauthenticated: break

@@ -20,26 +20,29 @@ extension GenesysCloudSource {
             tally: tally
         )
         _ = try await execution.answer()
-        return UsageTotals(byClientID: consumer.totals, requests: tally.requests)
+        return UsageTotals(shares: Array(consumer.shares.values), requests: tally.requests)
     }
 }
 
 private final class TotalsConsumer: RowConsumer {
     private let decoder: UsageRowDecoder
-    private(set) var totals: [String: UsageCounts] = [:]
+    private(set) var shares: [String: UsageTotals.Share] = [:]
 
     init(decoder: UsageRowDecoder) {
         self.decoder = decoder
     }
 
     func restart() {
-        totals = [:]
+        shares = [:]
     }
 
     func take(_ row: borrowing JSONRow) throws {
         let clientID = try decoder.text(row, .clientId)
-        let counts = try decoder.counts(row)
-        guard totals.updateValue(counts, forKey: clientID) == nil else {
+        let share = UsageTotals.Share(
+            id: clientID,
+            name: try decoder.text(row, .clientName, limit: UsageRowDecoder.nameLimit),
+            counts: try decoder.counts(row))
+        guard shares.updateValue(share, forKey: clientID) == nil else {
             throw RowProblem(
                 row: row.ordinal, byteOffset: row.byteOffset, field: UsageColumn.clientId.key, problem: "occurs twice")
         }

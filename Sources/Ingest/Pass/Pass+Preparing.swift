@@ -44,7 +44,7 @@ extension Pass {
         }
         let organization: Organization
         do {
-            organization = try await source.adapter.organization()
+            organization = try await source.adapter.common.organization()
         } catch let failure as any FetchFailure {
             let now = settings.now()
             try await patiently {
@@ -58,8 +58,10 @@ extension Pass {
             try await warehouse.identify(source.registration, as: organization, now: settings.now())
         }
         do {
-            let listing = try await source.adapter.oauthClients()
-            try await patiently { try await warehouse.storeListing(listing, of: key, now: settings.now()) }
+            if case .apiUsage(let adapter) = source.adapter {
+                let listing = try await adapter.oauthClients()
+                try await patiently { try await warehouse.storeListing(listing, of: key, now: settings.now()) }
+            }
         } catch let failure as any FetchFailure {
             onEvent(.listingFailed(source: source.name, reason: failure.description))
         }

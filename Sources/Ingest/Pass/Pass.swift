@@ -62,7 +62,7 @@ package struct Pass: Sendable {
     /// Writes down until when sources were asked for silence, which a restart must not forget.
     private func keepSilences(of sources: [PreparedSource]) async throws {
         for source in sources {
-            let silence = await source.adapter.silence
+            let silence = await source.adapter.common.silence
             guard silence > .zero else { continue }
             let now = settings.now()
             let kind = FetchFailureKind.rateLimited(retryAfter: silence)

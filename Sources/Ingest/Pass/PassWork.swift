@@ -84,8 +84,10 @@ struct PassWork: Sendable {
         in sources: [PreparedSource],
         to group: inout ThrowingTaskGroup<Finished, any Error>
     ) {
+        guard case .apiUsage(let adapter) = sources[source].adapter else { return }
         let work = WindowWork(
-            source: sources[source], run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
+            source: sources[source], adapter: adapter, run: run, warehouse: warehouse, settings: settings,
+            onEvent: onEvent)
         group.addTask {
             do {
                 return Finished(source: source, result: try await work.perform(window))

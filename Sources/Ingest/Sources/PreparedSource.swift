@@ -9,7 +9,7 @@ struct PreparedSource: Sendable {
     let windows: [PlannedWindow]
 
     var name: String { configured.name }
-    var adapter: any SourceAdapter { configured.adapter }
+    var adapter: VendorAdapter { configured.adapter }
     var byUser: Bool { configured.registration.datasets.contains(where: \.byUser) }
 
     func settling(of dataset: Dataset) -> Settling {

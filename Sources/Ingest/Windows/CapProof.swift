@@ -33,7 +33,7 @@ struct CapProof: Sendable {
         var areWhole = true
         for half in [early, late] {
             let spool = UsageSpool(directory: work.settings.spoolDirectory)
-            let report = try await work.source.adapter.fetch(half, into: spool, recorder: recorder)
+            let report = try await work.adapter.fetch(half, expectedRows: nil, into: spool, recorder: recorder)
             try await work.end(report.submission, .complete)
             requests += report.requests
             let part = spool.finish()
@@ -54,14 +54,14 @@ struct CapProof: Sendable {
     private func compareTotals(of answer: SpooledAnswer, of day: Window) async throws -> Verdict {
         let totals: UsageTotals
         do {
-            totals = try await work.source.adapter.fetchTotals(day)
+            totals = try await work.adapter.fetchTotals(day)
         } catch let failure as any FetchFailure {
             return Verdict(
                 conclusion: .doubtful(
                     "an answer of exactly \(answer.rows) rows could not be compared with its totals: \(failure)"),
                 requests: failure.requests)
         }
-        let stated = totals.byClientID.mapValues { Int128($0.requests) }
+        let stated = Dictionary(uniqueKeysWithValues: totals.shares.map { ($0.id, Int128($0.counts.requests)) })
         let read = answer.requestsByClient
         guard stated != read else { return Verdict(conclusion: .complete, requests: totals.requests) }
         let differing = Set(stated.keys).union(read.keys).filter { stated[$0] != read[$0] }

@@ -50,6 +50,7 @@ struct WindowWork: Sendable {
     }
 
     let source: PreparedSource
+    let adapter: any APIUsageAdapter
     let run: RunID
     let warehouse: Warehouse
     let settings: PassSettings
@@ -130,7 +131,7 @@ struct WindowWork: Sendable {
     private func fetch(_ window: Window) async throws -> Fetched {
         let recorder = recorder
         let spool = UsageSpool(directory: settings.spoolDirectory)
-        let report = try await source.adapter.fetch(window, into: spool, recorder: recorder)
+        let report = try await adapter.fetch(window, expectedRows: nil, into: spool, recorder: recorder)
         let answer = spool.finish()
         let verdict = try await CapProof(work: self, recorder: recorder).examine(answer, of: window)
         return Fetched(answer: answer, report: report, verdict: verdict)
@@ -176,7 +177,7 @@ struct WindowWork: Sendable {
         case .unauthenticated, .rateLimited:
             // The fault is not the window's: it is written down of the source, and the days do not back off.
             result.stop = Stop(kind: failure.kind, reason: failure.reason)
-        case .badAnswer, .unavailable, .refused:
+        case .badAnswer, .unavailable, .refused, .clientUnavailable:
             try await patiently {
                 try await warehouse.markFailed(
                     window, organization: source.organization, run: run, because: failure.reason, now: settings.now())

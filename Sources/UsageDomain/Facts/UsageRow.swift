@@ -17,6 +17,8 @@ package struct RowIdentity: Hashable, Sendable {
     package var day: Day
     /// The OAuth client whose requests are counted.
     package var clientID: String
+    /// The name that stands for the OAuth client where the answer states no id, as simple searches do; `""` elsewhere.
+    package var statedClientName: String
     /// The organization that a per-client row speaks of; `""` when not asked.
     package var callingOrganizationID: String
     package var userID: String
@@ -29,6 +31,7 @@ package struct RowIdentity: Hashable, Sendable {
     package init(
         day: Day,
         clientID: String = "",
+        statedClientName: String = "",
         callingOrganizationID: String = "",
         userID: String = "",
         templateURI: String = "",
@@ -37,6 +40,7 @@ package struct RowIdentity: Hashable, Sendable {
     ) {
         self.day = day
         self.clientID = clientID
+        self.statedClientName = statedClientName
         self.callingOrganizationID = callingOrganizationID
         self.userID = userID
         self.templateURI = templateURI
@@ -50,6 +54,7 @@ extension RowIdentity: CustomStringConvertible {
     package var description: String {
         var parts = [day.description]
         if !clientID.isEmpty { parts.append("client \(clientID)") }
+        if !statedClientName.isEmpty { parts.append("client named \(statedClientName)") }
         if !callingOrganizationID.isEmpty { parts.append("calling organization \(callingOrganizationID)") }
         if !userID.isEmpty { parts.append("user \(userID)") }
         let endpoint = [httpMethod, templateURI].filter { !$0.isEmpty }.joined(separator: " ")

@@ -51,17 +51,17 @@ package struct OpenExecution: Sendable {
 /// warehouse. Each throws what the store behind it throws; then nothing is submitted or polled.
 package struct ExecutionRecorder: Sendable {
     /// The newest open execution of exactly this query, if there is one.
-    package var open: @Sendable (_ query: Window) async throws -> OpenExecution?
+    package var open: @Sendable (_ query: Query) async throws -> OpenExecution?
     /// Writes the intent down before the submit is sent.
-    package var intend: @Sendable (_ query: Window) async throws -> SubmissionID
+    package var intend: @Sendable (_ query: Query) async throws -> SubmissionID
     /// Writes the execution's id down before it is polled for the first time.
     package var accepted: @Sendable (SubmissionID, ExecutionID) async throws -> Void
     /// Writes down that nothing more will be asked of this submission.
     package var ended: @Sendable (SubmissionID, ExecutionEnd) async throws -> Void
 
     package init(
-        open: @escaping @Sendable (_ query: Window) async throws -> OpenExecution?,
-        intend: @escaping @Sendable (_ query: Window) async throws -> SubmissionID,
+        open: @escaping @Sendable (_ query: Query) async throws -> OpenExecution?,
+        intend: @escaping @Sendable (_ query: Query) async throws -> SubmissionID,
         accepted: @escaping @Sendable (SubmissionID, ExecutionID) async throws -> Void,
         ended: @escaping @Sendable (SubmissionID, ExecutionEnd) async throws -> Void
     ) {

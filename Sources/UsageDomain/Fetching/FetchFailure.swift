@@ -17,4 +17,6 @@ package enum FetchFailureKind: Equatable, Sendable {
     case unauthenticated
     /// The credentials lack a permission, or the question is refused as such.
     case refused
+    /// The API will not speak of this one OAuth client (403 or 404), now and probably for long; others are not touched.
+    case clientUnavailable
 }

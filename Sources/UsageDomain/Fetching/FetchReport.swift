@@ -10,6 +10,10 @@ package struct FetchReport: Sendable {
     package var unknownFields: [String: Int]
     /// Why the answer may not be whole although nothing in it is wrong; nil when there is no doubt.
     package var doubt: String?
+    /// Names that several OAuth clients seem to share: rows that were equal but for their counters have been summed.
+    package var sharedNames: Set<String> = []
+    /// Whether the rows were compared with totals from another query, and agree with them.
+    package var isProvenByTotals = false
 
     package init(
         submission: SubmissionID,

@@ -20,13 +20,19 @@ package struct Planner: Sendable {
         self.now = now
     }
 
-    /// The first day that cannot be asked for yet: the current UTC day is never in an answer (contract, section 3).
-    package var today: Day { Day(containing: now) }
+    /// The first day that cannot be asked for yet: the current day is never in an answer (contract, section 3).
+    package var today: Day { day(containing: now) }
+
+    /// The first day that can still be asked for, where the vendor forgets; nil where it does not.
+    package func firstReachableDay(of dataset: Dataset) -> Day? {
+        dataset.reach.map { today.advanced(by: -$0) }
+    }
 
     /// The windows that a pass of the daemon should read.
     ///
     /// - Parameters:
     ///   - dataset: the question whose days are planned.
+    ///   - clientID: the OAuth client that is asked about; `""` where the dataset is not asked per client.
     ///   - startDate: the first day that is owed.
     ///   - coverage: what is known of each day that was tried; a missing day is a gap.
     ///   - retryingEarly: whether failed days are tried although their back-off is not over, as an operator who starts
@@ -34,13 +40,18 @@ package struct Planner: Sendable {
     /// - Returns: windows in the order of work.
     package func dueWindows(
         of dataset: Dataset,
+        clientID: String = "",
         owedFrom startDate: Day,
         coverage: [Day: DayCoverage],
         retryingEarly: Bool
     ) -> [PlannedWindow] {
-        guard startDate < today else { return [] }
+        if dataset.shape == .snapshot {
+            return dueSnapshot(of: dataset, clientID: clientID, known: coverage[today], retryingEarly: retryingEarly)
+        }
+        let first = max(startDate, firstReachableDay(of: dataset) ?? startDate)
+        guard first < today else { return [] }
         let lookbackStart = today.advanced(by: -lookbackDays)
-        return windows(of: dataset, days: startDate..<today, dailyFrom: lookbackStart) { day in
+        return windows(of: dataset, clientID, days: first..<today, dailyFrom: lookbackStart) { day in
             isDue(day, coverage[day], retryingEarly: retryingEarly)
         }
     }
@@ -49,27 +60,62 @@ package struct Planner: Sendable {
     ///
     /// - Parameters:
     ///   - dataset: the question whose days are planned.
+    ///   - clientID: the OAuth client that is asked about; `""` where the dataset is not asked per client.
     ///   - days: the days asked for.
     ///   - coverage: what is known of each day that was tried; a missing day is a gap.
     ///   - refetching: takes covered days too.
-    /// - Returns: windows in the order of work; days from today on are left out.
+    /// - Returns: windows in the order of work; days from today on, and days that the vendor has forgotten, are left
+    ///   out. None for a snapshot, which is relative to now.
     package func backfillWindows(
         of dataset: Dataset,
+        clientID: String = "",
         days: Range<Day>,
         coverage: [Day: DayCoverage],
         refetching: Bool
     ) -> [PlannedWindow] {
-        guard days.lowerBound < today else { return [] }
-        let possible = days.lowerBound..<min(days.upperBound, today)
-        return windows(of: dataset, days: possible, dailyFrom: today) { day in
+        let first = max(days.lowerBound, firstReachableDay(of: dataset) ?? days.lowerBound)
+        let end = min(days.upperBound, today)
+        guard dataset.shape != .snapshot, first < end else { return [] }
+        return windows(of: dataset, clientID, days: first..<end, dailyFrom: today) { day in
             refetching || isLacking(day, coverage[day])
         }
     }
 
+    /// Owed days that the vendor has forgotten and that were never stored.
+    ///
+    /// - Parameters:
+    ///   - dataset: the question whose days are looked at.
+    ///   - clientID: the OAuth client that is asked about; `""` where the dataset is not asked per client.
+    ///   - days: the days that are owed or asked for.
+    ///   - coverage: what is known of each day that was tried.
+    /// - Returns: windows of days that are not known to be unavailable yet.
+    package func forgottenDays(
+        of dataset: Dataset,
+        clientID: String = "",
+        days: Range<Day>,
+        coverage: [Day: DayCoverage]
+    ) -> [Window] {
+        guard let reachable = firstReachableDay(of: dataset), days.lowerBound < min(reachable, days.upperBound) else {
+            return []
+        }
+        let forgotten = days.lowerBound..<min(reachable, days.upperBound)
+        return windows(of: dataset, clientID, days: forgotten, dailyFrom: today) { day in
+            switch coverage[day]?.state {
+            case nil, .failed: true
+            // A client that was unavailable for a while is asked no more either.
+            case .unavailable: coverage[day]?.nextAttemptAt != nil
+            case .provisional, .covered: false
+            }
+        }.map(\.window)
+    }
+
+    // MARK: - What is due
+
     private func isDue(_ day: Day, _ known: DayCoverage?, retryingEarly: Bool) -> Bool {
         guard let known else { return true }
         if let nextAttempt = known.nextAttemptAt {
-            return retryingEarly || now >= nextAttempt
+            // An unavailable day waits its week also when somebody is at the keyboard: the answer is known.
+            return now >= nextAttempt || (retryingEarly && known.state != .unavailable)
         }
         switch known.state {
         case .failed:
@@ -80,7 +126,7 @@ package struct Planner: Sendable {
             guard let fetchedAt = known.fetchedAt else { return true }
             if isLacking(day, known) { return true }
             let age = day.distance(to: today)
-            if age <= lookbackDays { return Day(containing: fetchedAt) < today }
+            if age <= lookbackDays { return self.day(containing: fetchedAt) < today }
             return age <= widePassDays && now.timeIntervalSince(fetchedAt) >= Self.widePassInterval.timeInterval
         }
     }
@@ -96,12 +142,34 @@ package struct Planner: Sendable {
             if let nextAttempt = known.nextAttemptAt, now >= nextAttempt { return true }
             // A day with an unexplained difference stays provisional after it has settled: once a day is enough.
             return settling.isSettled(day, fetchedAt: now)
-                && (!settling.isSettled(day, fetchedAt: fetchedAt) || Day(containing: fetchedAt) < today)
+                && (!settling.isSettled(day, fetchedAt: fetchedAt) || self.day(containing: fetchedAt) < today)
         }
     }
 
+    /// One snapshot a day: due until today's is taken.
+    private func dueSnapshot(
+        of dataset: Dataset,
+        clientID: String,
+        known: DayCoverage?,
+        retryingEarly: Bool
+    ) -> [PlannedWindow] {
+        if let known {
+            guard known.fetchedAt == nil, isDue(today, known, retryingEarly: retryingEarly) else { return [] }
+        }
+        let window = Window(dataset: dataset, clientID: clientID, days: today..<today.advanced(by: 1))
+        return [PlannedWindow(window: window, priority: .daily)]
+    }
+
+    private func day(containing instant: Date) -> Day {
+        settling.calendar.day(containing: instant)
+    }
+
+    // MARK: - Days to windows
+
+    /// The wanted days as windows, newest first, each as long as the dataset allows and within one month.
     private func windows(
         of dataset: Dataset,
+        _ clientID: String,
         days: Range<Day>,
         dailyFrom: Day,
         where isWanted: (Day) -> Bool
@@ -109,14 +177,13 @@ package struct Planner: Sendable {
         var planned: [PlannedWindow] = []
         var end = days.upperBound
         while end > days.lowerBound {
-            let month = end.advanced(by: -1).month.days
+            let earliest = max(
+                days.lowerBound, end.advanced(by: -1).month.days.lowerBound, end.advanced(by: -dataset.longestWindow))
             var start = end
-            while start > max(days.lowerBound, month.lowerBound), isWanted(start.advanced(by: -1)) {
-                start = start.advanced(by: -1)
-            }
+            while start > earliest, isWanted(start.advanced(by: -1)) { start = start.advanced(by: -1) }
             if start < end {
-                let priority: PlannedWindow.Priority = end > dailyFrom ? .daily : .backfill
-                planned.append(PlannedWindow(window: Window(dataset: dataset, days: start..<end), priority: priority))
+                let window = Window(dataset: dataset, clientID: clientID, days: start..<end)
+                planned.append(PlannedWindow(window: window, priority: end > dailyFrom ? .daily : .backfill))
                 end = start
             } else {
                 end = end.advanced(by: -1)

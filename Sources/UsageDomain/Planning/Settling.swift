@@ -6,14 +6,17 @@ package import FoundationEssentials
 /// an answer counts as final only when it was asked for later than the end of the day plus `settleAfter`.
 package struct Settling: Sendable {
     package let settleAfter: Duration
+    /// When the source's days end.
+    package let calendar: DayCalendar
 
-    package init(settleAfter: Duration) {
+    package init(settleAfter: Duration, calendar: DayCalendar = .utc) {
         self.settleAfter = settleAfter
+        self.calendar = calendar
     }
 
     /// The first moment at which an answer about the day is final.
     package func settlesAt(_ day: Day) -> Date {
-        day.end.addingTimeInterval(settleAfter.timeInterval)
+        calendar.end(of: day).addingTimeInterval(settleAfter.timeInterval)
     }
 
     package func isSettled(_ day: Day, fetchedAt: Date) -> Bool {

@@ -31,7 +31,7 @@ extension Warehouse {
     }
 
     private func openExecution(
-        of query: Window,
+        of query: Query,
         organization: OrganizationKey,
         byUser: Bool,
         now: Date
@@ -43,10 +43,11 @@ extension Warehouse {
                 SELECT submission_id, execution_id
                 FROM ingest.execution
                 WHERE organization_key = \(organization.rawValue)
-                    AND dataset = \(query.dataset.rawValue)::ingest.dataset
-                    AND client_id = \(query.clientID)
-                    AND first_day = \(query.firstDay.sqlDate)
-                    AND last_day = \(query.lastDay.sqlDate)
+                    AND dataset = \(query.window.dataset.rawValue)::ingest.dataset
+                    AND client_id = \(query.window.clientID)
+                    AND first_day = \(query.window.firstDay.sqlDate)
+                    AND last_day = \(query.window.lastDay.sqlDate)
+                    AND part = \(query.part)
                     AND by_user = \(byUser)
                     AND state = 'open'
                     AND accepted_at > \(oldest)::timestamptz
@@ -60,7 +61,7 @@ extension Warehouse {
     }
 
     private func intend(
-        _ query: Window,
+        _ query: Query,
         organization: OrganizationKey,
         run: RunID,
         byUser: Bool,
@@ -70,11 +71,13 @@ extension Warehouse {
             let rows = try connection.query(
                 """
                 INSERT INTO ingest.execution (
-                    organization_key, dataset, client_id, first_day, last_day, by_user, run_id, state, intended_at
+                    organization_key, dataset, client_id, first_day, last_day, part, by_user, run_id, state,
+                    intended_at
                 )
                 VALUES (
-                    \(organization.rawValue), \(query.dataset.rawValue)::ingest.dataset, \(query.clientID),
-                    \(query.firstDay.sqlDate), \(query.lastDay.sqlDate), \(byUser), \(run.rawValue), 'intended',
+                    \(organization.rawValue), \(query.window.dataset.rawValue)::ingest.dataset, \(query.window.clientID),
+                    \(query.window.firstDay.sqlDate), \(query.window.lastDay.sqlDate), \(query.part), \(byUser),
+                    \(run.rawValue), 'intended',
                     \(now)::timestamptz
                 )
                 RETURNING submission_id

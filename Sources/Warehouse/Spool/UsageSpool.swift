@@ -35,6 +35,8 @@ package final class UsageSpool: UsageRowSink {
         distinctTextBytes = 0
     }
 
+    package func keep() {}
+
     /// - Throws: `SpoolError` when the temporary file cannot be written or the distinct texts exceed their limit.
     package func append(_ row: UsageRow) throws {
         let identity = row.identity

@@ -24,7 +24,7 @@ struct Program {
         output = StandardErrorStream()
         logger = options.makeLogger(on: output)
         configuration = try ConfigurationLoader(
-            now: Date(), implemented: Set(Dataset.allCases.map(\.rawValue)), implementedKinds: ["genesys"]
+            now: Date(), implemented: ["organization_query"], implementedKinds: ["genesys"]
         ).load(path: options.config)
         // Every window in flight may be storing, and the small statements that record executions must not wait.
         let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
@@ -83,7 +83,8 @@ struct Program {
                     // It fails when it is asked to work, and does not hold up the others.
                     let adapter = UnreadableSecret(error: error)
                     sources.append(
-                        ConfiguredSource(registration: try registration(of: source, genesys), adapter: adapter))
+                        ConfiguredSource(
+                            registration: try registration(of: source, genesys), adapter: .apiUsage(adapter)))
                 }
             }
             let pass = Pass(
@@ -139,7 +140,7 @@ struct Program {
                 answerLimit: Int(configuration.spool.maxAnswerBytes),
                 logger: logger),
             byUser: genesys.byUser)
-        return (ConfiguredSource(registration: registration, adapter: adapter), exchange)
+        return (ConfiguredSource(registration: registration, adapter: .apiUsage(adapter)), exchange)
     }
 
     private func registration(of source: SourceConfiguration, _ genesys: GenesysSource) throws -> SourceRegistration {

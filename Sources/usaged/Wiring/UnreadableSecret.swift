@@ -2,7 +2,7 @@ import UsageDomain
 import UsagedConfiguration
 
 /// A source whose secret cannot be read: it refuses to authenticate, and says why.
-struct UnreadableSecret: SourceAdapter {
+struct UnreadableSecret: APIUsageAdapter {
     /// Why the secret cannot be read; names where it should be, never what it is.
     let error: SecretError
 
@@ -20,7 +20,15 @@ struct UnreadableSecret: SourceAdapter {
     func oauthClients() async throws -> [OAuthClient] { throw failure }
     func fetchTotals(_: Window) async throws -> UsageTotals { throw failure }
 
-    func fetch(_: Window, into _: any UsageRowSink, recorder _: ExecutionRecorder) async throws -> FetchReport {
+    func limits() async throws -> [APILimit] { throw failure }
+
+    func fetchSummary(_: Window, recorder _: ExecutionRecorder) async throws -> (ClientSummary, FetchReport) {
+        throw failure
+    }
+
+    func fetch(
+        _: Window, expectedRows _: Int64?, into _: any UsageRowSink, recorder _: ExecutionRecorder
+    ) async throws -> FetchReport {
         throw failure
     }
 }

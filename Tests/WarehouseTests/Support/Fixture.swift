@@ -62,7 +62,7 @@ struct Fixture: Sendable {
     /// Writes the intent to ask for a window down, as an adapter does.
     func submit(_ window: Window, at now: Date = date("2025-06-01T00:00:00Z")) async throws -> SubmissionID {
         let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })
-        let submission = try await recorder.intend(window)
+        let submission = try await recorder.intend(Query(window))
         try await recorder.accepted(submission, ExecutionID(rawValue: "e-\(submission.rawValue)"))
         return submission
     }
