@@ -24,6 +24,8 @@ package protocol APIUsageAdapter: SourceAdapter {
     ///     cut is then asked for in parts from the start.
     ///   - sink: takes the rows. They count only when this returns.
     ///   - recorder: is told of each submission.
+    /// - Returns: what the answer cost and showed.
+    /// - Throws: as said above.
     func fetch(
         _ window: Window,
         expectedRows: Int64?,
