@@ -67,11 +67,16 @@ struct Asker {
     }
 
     func submit(_ body: String, contentType: String = "application/json") -> Answer {
+        post("/api/v2/usage/query", body, contentType: contentType)
+    }
+
+    func post(_ path: String, _ body: String, contentType: String = "application/json", token: String? = nil) -> Answer
+    {
         simulator.answer(
             IncomingRequest(
                 method: "POST",
-                path: "/api/v2/usage/query",
-                authorization: "Bearer \(token)",
+                path: path,
+                authorization: "Bearer \(token ?? self.token)",
                 contentType: contentType,
                 body: Array(body.utf8)
             )
@@ -80,15 +85,18 @@ struct Asker {
 
     /// Submits and returns the path of the results.
     func submitted(_ body: String) async throws -> String {
-        struct Submitted: Decodable { let executionId, resultsUri: String }
-        return try await submit(body).decoded(Submitted.self).resultsUri
+        try await submit(body).decoded(Submitted.self).resultsUri
     }
 
     /// Submits, polls until it is no longer running, and returns the last answer.
     func fetch(_ body: String) async throws -> Answer {
-        let path = try await submitted(body)
+        try await complete(try await submitted(body))
+    }
+
+    /// Polls until it is no longer running, and returns the last answer.
+    func complete(_ path: String, query: String = "") async throws -> Answer {
         while true {
-            let answer = get(path)
+            let answer = get(path, query: query)
             guard try await answer.text() == #"{"queryStatus":"Running"}"# else { return answer }
         }
     }
@@ -99,9 +107,57 @@ struct Asker {
     }
 }
 
+/// What any submit of the older family answers.
+struct Submitted: Decodable {
+    let executionId, resultsUri: String
+}
+
 struct Results: Decodable {
+    struct Cursors: Decodable {
+        let after: String?
+    }
+
     let results: [AnsweredRow]
     let queryStatus: String
+    let cursors: Cursors?
+}
+
+extension Asker {
+    /// The rows of a client's query.
+    func clientRows(_ clientID: String, _ body: String) async throws -> [AnsweredRow] {
+        let answer = post("/api/v2/oauth/clients/\(clientID)/usage/query", body)
+        return try await complete(try await answer.decoded(Submitted.self).resultsUri).decoded(Results.self).results
+    }
+
+    /// The rows of a client's summary.
+    func summaryRows(_ clientID: String, query: String = "") async throws -> [AnsweredRow] {
+        let answer = get("/api/v2/oauth/clients/\(clientID)/usage/summary", query: query)
+        return try await complete(try await answer.decoded(Submitted.self).resultsUri).decoded(Results.self).results
+    }
+
+    /// Where the results of a simple search are.
+    func searched(_ body: String) async throws -> String {
+        try await post("/api/v2/usage/simplesearch", body).decoded(Submitted.self).resultsUri
+    }
+
+    /// All pages of a simple search, or so many of them.
+    func pages(_ body: String, pageSize: Int? = 1_000, most: Int = 100) async throws -> [Results] {
+        let path = try await searched(body)
+        let size = pageSize.map { "pageSize=\($0)" } ?? ""
+        var pages: [Results] = []
+        var query = size
+        while pages.count < most {
+            let page = try await complete(path, query: query).decoded(Results.self)
+            pages.append(page)
+            guard let after = page.cursors?.after, !after.isEmpty else { break }
+            query = size + "&after=" + encoded(after)
+        }
+        return pages
+    }
+
+    func encoded(_ cursor: String) -> String {
+        cursor.map { ["+": "%2B", "/": "%2F", "=": "%3D"][$0] ?? String($0) }.joined()
+    }
 }
 
 /// A row as a reader of the contract would decode it.

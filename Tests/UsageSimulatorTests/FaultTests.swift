@@ -27,10 +27,20 @@ import Testing
         #expect(asker.submit(query).status < 300)
     }
 
-    @Test(arguments: Endpoint.allCases.filter { $0 != .completeResults })
-    func `can hit every endpoint`(_ endpoint: Endpoint) async throws {
+    @Test(arguments: Endpoint.allCases.filter { !$0.isOfScriptsAlone }, [400, 401, 403, 404, 408, 409, 413])
+    func `can hit every endpoint with every refusal`(_ endpoint: Endpoint, _ status: Int) async throws {
+        try await hit(endpoint, with: status)
+    }
+
+    @Test(arguments: Endpoint.allCases.filter { !$0.isOfScriptsAlone }, [415, 429, 500, 502, 503, 504])
+    func `can hit every endpoint with every failure`(_ endpoint: Endpoint, _ status: Int) async throws {
+        try await hit(endpoint, with: status)
+    }
+
+    private func hit(_ endpoint: Endpoint, with status: Int) async throws {
         let asker = try await Asker(world: World(seed: 1))
-        asker.simulator.rewrite { $0.faults = [Fault(endpoint, .status(500))] }
+        asker.simulator.rewrite { $0.faults = [Fault(endpoint, .status(status))] }
+        let client = "/api/v2/oauth/clients/\(asker.simulator.clientID)/usage"
         let answer =
             switch endpoint {
             case .token: Asker.askForToken(asker.simulator, id: asker.simulator.clientID, secret: "")
@@ -39,9 +49,20 @@ import Testing
             case .limits: asker.get("/api/v2/organizations/limits/namespaces/usage")
             case .submit: asker.submit(query)
             case .results: asker.get("/api/v2/usage/query/x/results")
-            case .completeResults, .other: asker.get("/api/v2/else")
+            case .clientSubmit: asker.post("\(client)/query", query)
+            case .clientSummary: asker.get("\(client)/summary")
+            case .clientResults: asker.get("\(client)/query/results/x")
+            case .searchSubmit: asker.post("/api/v2/usage/simplesearch", query)
+            case .searchResults: asker.get("/api/v2/usage/simplesearch/x/results")
+            case .jobsSubmit: asker.post("/api/v2/usage/aggregates/query/jobs", query)
+            case .jobsResults: asker.get("/api/v2/usage/aggregates/query/jobs/x")
+            case .clientJobsSubmit: asker.post("/api/v2/usage/client/x/aggregates/query/jobs", query)
+            case .clientJobsResults: asker.get("/api/v2/usage/client/x/aggregates/query/jobs/x")
+            default: asker.get("/api/v2/else")
             }
-        #expect(answer.status == 500)
+        #expect(answer.status == status)
+        #expect(asker.simulator.ledger.entries.last?.endpoint == endpoint)
+        #expect(asker.simulator.ledger.entries.last?.fault == "\(endpoint.rawValue)=\(status)")
     }
 
     @Test func `comes when it is due: nth, range, every`() async throws {
@@ -155,6 +176,7 @@ import Testing
         "complete=row:duplicate",
         "results#3=expire-token", "complete=cap:10000", "submit#2=restate:2025-09-01+2025-09-02", "results=delay:500",
         "results~2025-09-01=status:Failed",
+        "search-complete#2=page:same-cursor", "client-jobs-complete=page:foreign-host", "client-summary~some-id=403",
     ])
     func `is read and written the same`(_ text: String) throws {
         #expect(try Fault(text).description == text)
@@ -163,7 +185,7 @@ import Testing
     @Test(arguments: [
         "", "submit", "nowhere=503", "submit#=503", "submit#0=503", "submit#3-1=503", "submit=99", "submit=503,later",
         "submit=cut", "submit=cut:x", "submit=explode", "submit=drip:0:1", "submit=restate:2025-02-30", "complete=row:",
-        "complete=row@x:duplicate",
+        "complete=row@x:duplicate", "search-complete=page:", "search-complete=page:torn",
     ])
     func `is refused when it is none, with a hint`(_ text: String) {
         #expect { try Fault(text) } throws: { error in

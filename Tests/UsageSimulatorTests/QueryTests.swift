@@ -47,7 +47,6 @@ import Testing
     let days = (World.Day(2025, 9, 1), World.Day(2025, 9, 14))
 
     @Test func `is answered with 202 and 200 in turn, an id and a relative path`() async throws {
-        struct Submitted: Decodable { let executionId, resultsUri: String }
         let asker = try await Asker()
         var statuses: [Int] = []
         for _ in 0..<4 {

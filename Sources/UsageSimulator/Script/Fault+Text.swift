@@ -11,14 +11,14 @@ package struct FaultSyntaxError: Error, CustomStringConvertible {
 extension Fault: CustomStringConvertible {
     /// Reads the compact form `ENDPOINT[#WHEN][~TEXT]=EFFECT`.
     ///
-    /// - `ENDPOINT`: `token`, `organization`, `clients`, `limits`, `submit`, `results`, `complete` (results that would be
-    ///   complete), `other`.
+    /// - `ENDPOINT`: one of ``Endpoint``, for example `submit`, `results`, `complete` (results that would be complete),
+    ///   `search-complete` (a page that would be).
     /// - `WHEN`: `2` (the second), `1-3`, `/5` (every fifth); without it always.
     /// - `TEXT`: only requests that mention this text.
     /// - `EFFECT`: a status such as `503` or `429,retry-after:1`; `html`, `html:502`, `cut:1000`, `truncate:1000`, `drip:100:50`
     ///   (bytes, milliseconds), `delay:500`, `hang`, `reset`, `stall:1000`, `status:SomethingNew` (the query status), `expire-token`,
     ///   `cap:10000`, `restate:2025-09-01`, `row:FIELD=JSON` (the first row), `row@7:FIELD=JSON`, `row:-FIELD` (removed),
-    ///   `row:duplicate`.
+    ///   `row:duplicate`, `page:repeated` and its likes of ``PageFault``.
     ///
     /// - Throws: ``FaultSyntaxError``.
     package init(_ text: String) throws(FaultSyntaxError) {
@@ -91,6 +91,9 @@ extension Fault.Effect: CustomStringConvertible {
         case ("hang", _) where words.count == 1: self = .hang
         case ("reset", _) where words.count == 1: self = .reset
         case ("expire-token", _) where words.count == 1: self = .expireToken
+        case ("page", _):
+            guard let fault = PageFault(rawValue: argument) else { return nil }
+            self = .page(fault)
         case ("status", _) where !argument.isEmpty: self = .queryStatus(argument)
         case ("drip", _):
             let numbers = argument.split(separator: ":").compactMap { Int($0) }
@@ -135,6 +138,7 @@ extension Fault.Effect: CustomStringConvertible {
         case .expireToken: "expire-token"
         case .row(let fault): fault.description
         case .cap(let rows): "cap:\(rows)"
+        case .page(let fault): "page:\(fault.rawValue)"
         case .restate(let days): "restate:\(days.map(\.description).joined(separator: "+"))"
         }
     }

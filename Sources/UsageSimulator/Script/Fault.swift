@@ -39,14 +39,17 @@ package struct Fault: Sendable {
         case hang
         /// The regular answer; nothing more comes after so many bytes of its body.
         case stall(afterBytes: Int)
-        /// At ``Endpoint/results``: this `queryStatus` and nothing else.
+        /// At endpoints that tell results: this `queryStatus` and nothing else; a failed job may tell why, see
+        /// ``Script/failedJobs``.
         case queryStatus(String)
         /// The token that was presented is void from now on; the answer is 401.
         case expireToken
-        /// At ``Endpoint/completeResults``: one row is spoiled.
+        /// At endpoints of complete results: one row is spoiled.
         case row(RowFault)
-        /// At ``Endpoint/completeResults``: the answer silently ends after so many rows.
+        /// At endpoints of complete results: the answer silently ends after so many rows, and a page has no cursor then.
         case cap(rows: Int)
+        /// At endpoints of complete results that come in pages: one page or its cursor is wrong.
+        case page(PageFault)
         /// The regular answer, after these days were restated.
         case restate([World.Day])
     }

@@ -6,10 +6,15 @@ package struct Credential: Sendable {
     /// For example `usage:organization:view`; an endpoint asks for any one of its own.
     package let permissions: Set<String>
 
+    /// Everything that any endpoint asks for.
+    package static let allPermissions: Set<String> = [
+        "oauth:client:view", "usage:organization:view", "usage:client:view", "usage:simpleSearch:view",
+    ]
+
     package init(
         clientID: String,
         clientSecret: String,
-        permissions: Set<String> = ["oauth:client:view", "usage:organization:view"]
+        permissions: Set<String> = Credential.allPermissions
     ) {
         self.clientID = clientID
         self.clientSecret = clientSecret

@@ -16,6 +16,9 @@ extension Exchange {
         guard credential.clientSecret == secret, !isDisabled else {
             return tokenRefusal(401, error: "invalid_client", description: "authentication failed")
         }
+        if let seconds = state.tokens.wait(of: credential, state.script, now: now) {
+            return refusal(.tooManyRequests(retryAfter: seconds))
+        }
         let text = "sim-" + state.uuid()
         let lifetime = state.script.tokenLifetime
         state.tokens.issue(to: credential, text: text, lifetime: lifetime, now: now)
@@ -47,7 +50,7 @@ extension Exchange {
 
     func clientsAnswer(_ state: Simulator.State) throws(APIError) -> Answer {
         let listed = state.world.clients.filter(\.isListed)
-        if let id {
+        if let id = route.id {
             guard let client = listed.first(where: { $0.id == id }) else { throw .notFound }
             return Answer(status: 200, body: .whole(JSONText.encode(OAuthClientEntity(client, state.script))))
         }
@@ -74,7 +77,7 @@ extension Exchange {
     /// its keys are not known (contract, section 5).
     func limitsAnswer(_ script: Script) throws(APIError) -> Answer {
         let limits: [(String, Int)]
-        switch id {
+        switch route.id {
         case "platform.api":
             limits = [
                 ("client.credentials.token.rate.per.minute", script.requestsAMinute),
@@ -86,7 +89,7 @@ extension Exchange {
         default: throw .notFound
         }
         let listing = Listing(
-            entities: limits.map { Limit(key: $0, namespace: id ?? "", value: $1) },
+            entities: limits.map { Limit(key: $0, namespace: route.id ?? "", value: $1) },
             pageSize: 100,
             pageNumber: 1,
             total: limits.count,

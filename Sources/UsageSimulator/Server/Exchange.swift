@@ -3,14 +3,17 @@ import FoundationEssentials
 /// One request on its way to an answer.
 struct Exchange {
     let request: IncomingRequest
-    let endpoint: Endpoint
-    let id: String?
+    let route: Route
     let now: Date
     let newestDay: World.Day
     let credentials: [Credential]
     let correlationID: String
+    /// The token that was presented; empty without a good one.
+    var token = ""
     var reading: RateLimiter.Reading?
     var fault: Fault?
+
+    var endpoint: Endpoint { route.endpoint }
 
     mutating func answer(_ state: inout Simulator.State) -> Answer {
         do throws(APIError) {
@@ -64,6 +67,7 @@ struct Exchange {
         let (text, token) = try state.tokens.token(authorization: request.authorization, now: now)
         let reading = state.limiter.count(token: text, allowed: state.script.requestsAMinute, now: now)
         self.reading = reading
+        self.token = text
         let client = token.credential.clientID
         // Disabling a client voids its tokens (contract, section 4).
         guard !state.world.clients.contains(where: { $0.id == client && $0.state == .disabled }) else {
@@ -83,7 +87,7 @@ struct Exchange {
         var played: Fault?
         for (index, fault) in state.script.faults.enumerated() where fault.endpoint == endpoint {
             if let text = fault.mentioning {
-                let submitted = id.flatMap { state.executions[$0]?.body } ?? ""
+                let submitted = route.id.flatMap { state.executions[$0]?.body } ?? ""
                 guard request.path.contains(text) || request.bodyText.contains(text) || submitted.contains(text) else {
                     continue
                 }
@@ -101,7 +105,7 @@ struct Exchange {
     func replacement(by fault: Fault, _ state: inout Simulator.State) throws(APIError) -> Answer? {
         switch fault.effect {
         case .status(let status, let retryAfter):
-            throw .status(status, retryAfter: retryAfter)
+            throw .status(status, retryAfter: retryAfter, at: endpoint)
         case .html(let status):
             let page = "<html><head><title>\(status)</title></head><body><h1>\(status) Bad Gateway</h1></body></html>"
             return Answer(status: status, contentType: "text/html", body: .whole(Array(page.utf8)))
@@ -112,15 +116,17 @@ struct Exchange {
         case .reset:
             return Answer(status: 200, body: .whole([]), delivery: .refused)
         case .queryStatus(let text):
-            let body = Array(#"{"queryStatus":"#.utf8) + JSONText.quoted(text) + [UInt8(ascii: "}")]
-            return Answer(status: 200, body: .whole(body))
+            if let id = route.id, text != "Running", text != "Queued" {
+                state.executions[id]?.wasCompleted = true
+            }
+            return statusAnswer(text, state.script)
         case .expireToken:
             state.tokens.revoke(authorization: request.authorization)
             throw .badToken
         case .restate(let days):
             days.forEach { state.world.restate($0) }
             return nil
-        case .cut, .truncate, .drip, .delay, .stall, .row, .cap:
+        case .cut, .truncate, .drip, .delay, .stall, .row, .cap, .page:
             return nil
         }
     }
@@ -140,7 +146,7 @@ struct Exchange {
             guard case .results(var results) = answer.body else { return }
             results.rowCap = rows
             answer.body = .results(results)
-        case .status, .html, .raw, .hang, .reset, .queryStatus, .expireToken, .restate: break
+        case .status, .html, .raw, .hang, .reset, .queryStatus, .expireToken, .restate, .page: break
         }
     }
 
@@ -152,9 +158,13 @@ struct Exchange {
         case .organization: return organizationAnswer(state.world)
         case .clients: return try clientsAnswer(state)
         case .limits: return try limitsAnswer(state.script)
-        case .submit: return try submitAnswer(&state)
-        case .results: return try resultsAnswer(&state)
-        case .completeResults, .other: throw .notFound
+        case .submit, .clientSubmit, .clientSummary, .searchSubmit, .jobsSubmit, .clientJobsSubmit:
+            return try submitAnswer(&state)
+        case .results, .clientResults, .searchResults, .jobsResults, .clientJobsResults:
+            return try resultsAnswer(&state)
+        case .completeResults, .completeClientResults, .completeSearchResults, .completeJobsResults,
+            .completeClientJobsResults, .other:
+            throw .notFound
         }
     }
 }

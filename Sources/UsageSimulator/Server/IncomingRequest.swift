@@ -26,4 +26,36 @@ struct IncomingRequest: Sendable {
     var bodyText: String {
         String(decoding: body, as: UTF8.self)
     }
+
+    /// A parameter of the query text, decoded as a form is: a `+` that was not encoded is a space.
+    func parameter(_ name: String) -> String? {
+        for pair in query.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard IncomingRequest.decoded(parts[0]) == name else { continue }
+            return parts.count > 1 ? IncomingRequest.decoded(parts[1]) : ""
+        }
+        return nil
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"):
+                bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                guard digits.utf8.count == 2, let decoded = UInt8(digits, radix: 16) else {
+                    bytes.append(byte)
+                    continue
+                }
+                bytes.append(decoded)
+                rest = rest.dropFirst(2)
+            default:
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -4,14 +4,13 @@ import Synchronization
 extension Simulator {
     /// Answers one request: authorisation, allowance, script, then the endpoint itself.
     func answer(_ request: IncomingRequest) -> Answer {
-        let (endpoint, id) = Endpoint.of(method: request.method, path: request.path)
+        let route = Route(method: request.method, path: request.path)
         let now = now()
-        let number = ledger.begin(request, endpoint: endpoint, time: now)
+        let number = ledger.begin(request, endpoint: route.endpoint, time: now)
         return state.withLock { state in
             var exchange = Exchange(
                 request: request,
-                endpoint: endpoint,
-                id: id,
+                route: route,
                 now: now,
                 newestDay: newestPublishedDay(lag: state.script.publishLag),
                 credentials: credentials,

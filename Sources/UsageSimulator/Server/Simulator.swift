@@ -97,9 +97,13 @@ package final class Simulator: Sendable {
         state.withLock { $0.tokens = Tokens() }
     }
 
-    /// Makes every execution that was submitted so far unknown.
+    /// Ends the lifetime of every execution that was submitted so far; see ``Script/lateReads``.
     package func forgetExecutions() {
-        state.withLock { $0.executions = [:] }
+        state.withLock { state in
+            for id in state.executions.keys {
+                state.executions[id]?.isGone = true
+            }
+        }
     }
 
     func newestPublishedDay(lag: Duration) -> World.Day {

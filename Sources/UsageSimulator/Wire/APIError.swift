@@ -98,13 +98,13 @@ extension APIError {
         )
     }
 
-    /// The refusal that belongs to a bare status.
-    static func status(_ status: Int, retryAfter: Int? = nil) -> APIError {
+    /// The refusal that belongs to a bare status, as an endpoint would give it.
+    static func status(_ status: Int, retryAfter: Int? = nil, at endpoint: Endpoint = .submit) -> APIError {
         var error =
             switch status {
             case 400: malformed("The request could not be understood by the server due to malformed syntax.")
             case 401: badToken
-            case 403: missingPermissions(Endpoint.submit.permissions)
+            case 403: missingPermissions(endpoint.permissions)
             case 404: notFound
             case 413: tooLarge(limit: Simulator.largestRequest)
             case 429: tooManyRequests(retryAfter: retryAfter ?? 1)

@@ -5,15 +5,18 @@ struct Interval {
 
     /// Reads the interval; nil when it is not an interval of two ISO 8601 dates.
     ///
-    /// Accepted on each side are years, months, days, and times of a day with or without seconds, fraction and zone. A text
-    /// without a zone means UTC.
+    /// Accepted on each side are years, months, days, and times of a day with or without seconds, fraction and zone. Dates
+    /// without a time mean UTC.
     ///
     /// - Parameters:
     ///   - text: For example `2020-02-01/2020-02-28` or `2024-01-01T00:00:00.000Z/2024-01-31T23:59:59.999Z`.
     ///   - midnightEndIncludesDay: Whether an end of exactly midnight takes in the day that begins there.
-    init?(_ text: String, midnightEndIncludesDay: Bool) {
+    ///   - zonelessTimes: What times without a zone mean.
+    init?(_ text: String, midnightEndIncludesDay: Bool, zonelessTimes: Script.ZonelessTimes = .utc) {
         let sides = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard sides.count == 2, let start = Moment(sides[0]), let end = Moment(sides[1]) else { return nil }
+        guard sides.count == 2, let start = Moment(sides[0], zonelessTimes),
+            let end = Moment(sides[1], zonelessTimes)
+        else { return nil }
         var last = end.lastDay
         if end.isMidnight, !midnightEndIncludesDay {
             last = last.advanced(by: -1)
@@ -29,7 +32,7 @@ private struct Moment {
     /// Whether a time was given, and it is the very start of a UTC day.
     let isMidnight: Bool
 
-    init?(_ text: Substring) {
+    init?(_ text: Substring, _ zonelessTimes: Script.ZonelessTimes) {
         let halves = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         let date = halves[0].split(separator: "-", omittingEmptySubsequences: false)
         guard (1...3).contains(date.count), date[0].utf8.count == 4,
@@ -49,7 +52,7 @@ private struct Moment {
             isMidnight = false
             return
         }
-        guard date.count == 3, let milliseconds = Moment.milliseconds(halves[1]) else { return nil }
+        guard date.count == 3, let milliseconds = Moment.milliseconds(halves[1], zonelessTimes) else { return nil }
         let dayLength = 86_400_000
         let offset = Int((Double(milliseconds) / Double(dayLength)).rounded(.down))
         firstDay = first.advanced(by: offset)
@@ -58,11 +61,12 @@ private struct Moment {
     }
 
     /// Milliseconds from the start of the day as written to the moment in UTC; negative or beyond a day with a zone.
-    private static func milliseconds(_ text: Substring) -> Int? {
+    private static func milliseconds(_ text: Substring, _ zonelessTimes: Script.ZonelessTimes) -> Int? {
         var clock = text
-        var zone = 0
+        var zone = zonelessTimes.offsetMilliseconds
         if clock.hasSuffix("Z") {
             clock.removeLast()
+            zone = 0
         } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
             let digits = clock[clock.index(after: sign)...].filter { $0 != ":" }
             guard digits.count == 4 || digits.count == 2, let hours = number(digits.prefix(2)),

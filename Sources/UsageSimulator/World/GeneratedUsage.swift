@@ -17,17 +17,26 @@ struct GeneratedUsage: DailyUsage {
     }
 
     func cells(on day: World.Day) -> [Cell] {
+        cells(on: day) { _ in true }
+    }
+
+    func cells(on day: World.Day, of client: Int) -> [Cell] {
+        cells(on: day) { $0 == client }
+    }
+
+    private func cells(on day: World.Day, ofClients isWanted: (Int) -> Bool) -> [Cell] {
         guard day >= size.firstDay else { return [] }
         let daySeed = seed.derived(day.number)
         let count = rowCount(daySeed)
         var cells: [Cell] = []
-        cells.reserveCapacity(count)
         // Steps of a stride that shares no divisor with the number of combinations meet none of them twice. The days begin
         // near each other, so that most combinations of one day occur on the next one, too.
         let skipped = daySeed.derived(1).number(below: size.rowsADay / 2 + 1)
         var combination = (seed.derived(-1).number(below: combinations) + skipped * stride) % combinations
         for _ in 0..<count {
+            defer { combination = (combination + stride) % combinations }
             let perTemplate = activeClients * httpMethods
+            guard isWanted(combination % activeClients) else { continue }
             cells.append(
                 Cell(
                     client: combination % activeClients,
@@ -36,7 +45,6 @@ struct GeneratedUsage: DailyUsage {
                     counts: World.Counts.drawn(daySeed.derived(combination &+ 2), isOrdinary: size.isOrdinary)
                 )
             )
-            combination = (combination + stride) % combinations
         }
         return cells
     }

@@ -25,6 +25,10 @@ struct RecordedUsage: DailyUsage {
         cellsByDay[day] ?? []
     }
 
+    func cells(on day: World.Day, of client: Int) -> [Cell] {
+        cells(on: day).filter { $0.client == client }
+    }
+
     /// The file as it was published.
     static let publishedAnswer: [UInt8] = PackageResources.genesys_usage_query_feb2020_json
 

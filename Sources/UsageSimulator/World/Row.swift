@@ -28,12 +28,15 @@ extension World {
     package struct Row: Hashable, Sendable {
         /// First day of the bucket; nil without a granularity.
         package let day: Day?
+        /// Of the organization that called.
         package let organizationID: String
-        package let clientID: String
+        package internal(set) var clientID: String
         package let clientName: String
         package let userID: String
         package let templateURI: String
         package let httpMethod: String
+        /// Of the newer family alone; in the world's own spelling.
+        package let platform: String
         package let counts: Counts
 
         package var requests: Int64 { counts.requests }
@@ -54,11 +57,11 @@ extension World {
         case week = "Week"
         case month = "Month"
 
-        /// The first day of the bucket that holds a day. Weeks start on Monday, which the contract leaves open.
-        func bucket(of day: Day) -> Day {
+        /// The first day of the bucket that holds a day.
+        func bucket(of day: Day, weekStart: WeekStart) -> Day {
             switch self {
             case .day: day
-            case .week: day.monday
+            case .week: weekStart == .monday ? day.monday : day.advanced(by: 1).monday.advanced(by: -1)
             case .month: day.firstOfMonth
             }
         }

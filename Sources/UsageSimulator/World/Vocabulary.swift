@@ -5,12 +5,16 @@ struct Vocabulary {
     let templateURIs: [String]
     let httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
     let users: [String]
+    let callingOrganizationIDs: [String]
+    let platforms: [String]
+    let builtInClients: [World.OAuthClient]
 
     init(seed: Seed, size: World.Size) {
         organization = World.Organization(id: seed.derived(10).uuid, name: "Example “Org” № \(seed.value)")
         let used = (0..<max(1, size.clients)).map { index in
-            Vocabulary.client(
-                index, among: size.isOrdinary ? Vocabulary.ordinaryNames : Vocabulary.names, seed: seed.derived(11))
+            let names = size.isOrdinary ? Vocabulary.ordinaryNames : Vocabulary.names
+            let isSharing = (1..<1 + max(0, size.clientsSharingAName)).contains(index)
+            return Vocabulary.client(index, among: names, isSharing: isSharing, seed: seed.derived(11))
         }
         let idle = World.OAuthClient(
             id: seed.derived(12).uuid,
@@ -24,13 +28,27 @@ struct Vocabulary {
         let needed = 2 * size.rowsADay / (used.count * httpMethods.count) + 1
         templateURIs = (0..<max(size.templateURIs, needed)).map(Vocabulary.templateURI)
         users = [""] + (0..<max(0, size.users)).map { seed.derived(13).derived($0).uuid }
+        callingOrganizationIDs =
+            [organization.id] + (0..<max(0, size.callingOrganizations)).map { seed.derived(14).derived($0).uuid }
+        platforms = (0..<max(1, size.platforms)).map { index in
+            index < Vocabulary.platforms.count ? Vocabulary.platforms[index] : "platform\(index)"
+        }
+        builtInClients = ["purecloud-builtin", "purecloud"].enumerated().map { index, name in
+            let id = seed.derived(15).derived(index).uuid
+            return World.OAuthClient(id: id, name: name, state: .active, grant: .token, isListed: false)
+        }
     }
 
-    private static func client(_ index: Int, among names: [String], seed: Seed) -> World.OAuthClient {
+    private static func client(
+        _ index: Int,
+        among names: [String],
+        isSharing: Bool,
+        seed: Seed
+    ) -> World.OAuthClient {
         // The first is the simulator's own credential, so it is active, listed and of the right grant.
         World.OAuthClient(
             id: seed.derived(index).uuid,
-            name: index < names.count ? names[index] : "Integration \(index)",
+            name: isSharing ? "Shared Name" : index < names.count ? names[index] : "Integration \(index)",
             state: index % 8 == 3 ? .disabled : .active,
             grant: [.clientCredentials, .code, .token][index % 3],
             isListed: index % 8 != 5
@@ -69,6 +87,8 @@ struct Vocabulary {
         "bell\u{7} escape\u{1B} delete\u{7F}",
         "line\u{2028}separator",
     ]
+
+    private static let platforms = ["api", "web", "mobile", "desktop", "integrations"]
 
     private static let ordinaryNames = [
         "usaged", "Billing Sync", "Nightly Export", "Wallboard", "CRM Connector", "Workforce Bridge",

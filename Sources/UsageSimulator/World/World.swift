@@ -1,16 +1,22 @@
 /// An organization and all its usage, as a value: the same seed and the same restatements give the same rows for ever.
 ///
 /// Rows are computed a day at a time when somebody asks, so years cost nothing until they are read. Ask it for the truth
-/// with ``rows(from:through:groupedBy:granularity:)``; the simulator serves exactly that.
+/// with ``rows(answering:)`` and its likes; the simulator serves exactly that.
 package struct World: Sendable {
     package let organization: Organization
-    /// Every OAuth client, listed or not. Usage never names one that is missing here.
+    /// Every OAuth client, listed or not. Usage of the older family never names one that is missing here.
     package private(set) var clients: [OAuthClient]
     /// Endpoint patterns without a leading slash (contract, finding 5).
     package let templateURIs: [String]
     package let httpMethods: [String]
     /// Ids of users; the first is `""`, for requests that no user made.
     package let users: [String]
+    /// Ids of the organizations in which the clients are used; the first is the world's own.
+    package let callingOrganizationIDs: [String]
+    /// Where requests come from, as the newer family tells.
+    package let platforms: [String]
+    /// The vendor's own clients: the newer family counts them, the older one does not, and no listing shows them.
+    package let builtInClients: [OAuthClient]
     /// How often each day was restated.
     package private(set) var restatements: [Day: Int] = [:]
 
@@ -28,6 +34,9 @@ package struct World: Sendable {
         templateURIs = vocabulary.templateURIs
         httpMethods = vocabulary.httpMethods
         users = vocabulary.users
+        callingOrganizationIDs = vocabulary.callingOrganizationIDs
+        platforms = vocabulary.platforms
+        builtInClients = vocabulary.builtInClients
         self.seed = root
         isOrdinary = size.isOrdinary
         usage = GeneratedUsage(
@@ -54,6 +63,9 @@ package struct World: Sendable {
         templateURIs = recorded.templateURIs
         httpMethods = [""]
         users = [""]
+        callingOrganizationIDs = [organization.id]
+        platforms = ["api"]
+        builtInClients = []
         seed = Seed(2020)
         isOrdinary = false
         usage = recorded
@@ -81,6 +93,13 @@ package struct World: Sendable {
         }
     }
 
+    /// ``clients`` and then ``builtInClients``; rows of the newer family name any of them.
+    package var allClients: [OAuthClient] { clients + builtInClients }
+
+    func client(at index: Int) -> OAuthClient {
+        index < clients.count ? clients[index] : builtInClients[index - clients.count]
+    }
+
     /// The rows of one day by client, template URI and method, after all its restatements.
     func cells(on day: Day) -> [Cell] {
         var cells = usage.cells(on: day)
@@ -106,6 +125,12 @@ extension World {
         /// At least so many endpoint patterns; more are made when `rowsADay` needs them.
         package var templateURIs = 40
         package var users = 12
+        /// How many of the clients, from the second on, have the name “Shared Name” instead of their own.
+        package var clientsSharingAName = 0
+        /// Organizations besides the world's own in which the clients are used.
+        package var callingOrganizations = 2
+        /// At least one; up to five have names of their own.
+        package var platforms = 3
         /// Rows a day by client, template URI and method.
         package var rowsADay = 60
         /// Every day has exactly `rowsADay` rows; otherwise days differ, and some have none.
@@ -132,6 +157,10 @@ struct Cell: Sendable {
     var templateURI: Int
     var httpMethod: Int
     var counts: World.Counts
+    /// 0 is the world's own.
+    var callingOrganization = 0
+    /// The older family does not tell it.
+    var platform = 0
 }
 
 /// Where the rows of a day come from before any restatement.
@@ -141,4 +170,7 @@ protocol DailyUsage: Sendable {
 
     /// A pure function of the day; each combination of client, template URI and method occurs once at most.
     func cells(on day: World.Day) -> [Cell]
+
+    /// Those of one client, without drawing the others.
+    func cells(on day: World.Day, of client: Int) -> [Cell]
 }
