@@ -20,6 +20,8 @@ COMMENT ON COLUMN ingest.organization.time_zone IS 'IANA name of the zone in whi
 ALTER TABLE ingest.execution ADD COLUMN part text NOT NULL DEFAULT '';
 COMMENT ON COLUMN ingest.execution.part IS
     'Which part of the window''s answer the query asks for; empty for the whole. Equal for equal questions.';
+CREATE INDEX execution_complete ON ingest.execution (dataset, submission_id) WHERE state = 'complete';
+COMMENT ON INDEX ingest.execution_complete IS 'Finds the newest answers of a dataset, which tell how long one takes.';
 
 CREATE TABLE ingest.source_client (
     source_key integer NOT NULL,

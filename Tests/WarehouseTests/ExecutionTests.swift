@@ -95,13 +95,13 @@ import UsageDomain
 
     @Test func `the typical time is the median of what was stored`() async throws {
         let fixture = try await Fixture()
-        #expect(try await fixture.warehouse.typicalExecutionTime() == .seconds(10))
+        #expect(try await fixture.warehouse.typicalExecutionTime(of: .organizationQuery) == .seconds(10))
         for seconds in [3.0, 5, 100] {
             let submission = try await fixture.submit(asked, at: now)
             _ = try await fixture.warehouse.store(
                 spool([]), replacing: fixture.context(asked, submission, at: now + seconds))
         }
-        #expect(try await fixture.warehouse.typicalExecutionTime() == .seconds(5))
+        #expect(try await fixture.warehouse.typicalExecutionTime(of: .organizationQuery) == .seconds(5))
         await fixture.close()
     }
 }

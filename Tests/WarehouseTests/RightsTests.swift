@@ -56,7 +56,7 @@ import UsageDomain
         try await warehouse.markSourceFailed("acme", because: "x", now: now)
         try await warehouse.finishRun(run, RunSummary(), now: now)
         _ = try await warehouse.coverage(of: .organizationQuery, organization: organization)
-        _ = try await warehouse.typicalExecutionTime()
+        _ = try await warehouse.typicalExecutionTime(of: .organizationQuery)
         #expect(try await warehouse.status().freshness.count == 1)
         await expectRefused(
             [

@@ -111,10 +111,10 @@ extension Warehouse {
         }
     }
 
-    /// How long a query took from submit to the end of its answer, the median of the last hundred.
+    /// How long a query of a dataset took from submit to the end of its answer, the median of the last hundred.
     ///
     /// - Returns: ten seconds when nothing was fetched yet.
-    package func typicalExecutionTime() async throws -> Duration {
+    package func typicalExecutionTime(of dataset: Dataset) async throws -> Duration {
         try await pool.withConnection { connection in
             let rows = try connection.query(
                 """
@@ -122,7 +122,7 @@ extension Warehouse {
                 FROM (
                     SELECT extract(epoch FROM ended_at - intended_at)::double precision AS seconds
                     FROM ingest.execution
-                    WHERE state = 'complete'
+                    WHERE dataset = \(dataset.rawValue)::ingest.dataset AND state = 'complete'
                     ORDER BY submission_id DESC
                     LIMIT 100
                 ) AS recent

@@ -169,7 +169,7 @@ extension Warehouse {
         try connection.execute(
             """
             UPDATE ingest.organization SET name = \(organization.name), last_changed_at = \(now)::timestamptz
-            WHERE organization_id = \(organization.id) AND name <> \(organization.name)
+            WHERE organization_id = \(organization.id) AND name <> \(organization.name) AND \(organization.name) <> ''
             """)
         let rows = try connection.query(
             "SELECT organization_key FROM ingest.organization WHERE organization_id = \(organization.id)")
@@ -250,17 +250,6 @@ extension Warehouse {
                     )
                 WHERE name = \(source)
                 """)
-        }
-    }
-
-    /// Takes over the listing of an organization's OAuth clients.
-    package func storeListing(
-        _ listing: [OAuthClient],
-        of organization: OrganizationKey,
-        now: Date
-    ) async throws {
-        try await pool.withTransaction { connection in
-            try ClientDimension(organization: organization, now: now).takeOver(listing, on: connection)
         }
     }
 }

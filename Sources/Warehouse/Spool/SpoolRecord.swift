@@ -46,6 +46,24 @@ struct SpoolDictionary<Value: Hashable & Sendable>: Sendable {
         positions[value] = position
         return (position, true)
     }
+
+    /// Forgets the values that were met last.
+    mutating func shrink(to count: Int) {
+        for value in values[count...] { positions[value] = nil }
+        values.removeSubrange(count...)
+    }
+}
+
+/// What the dimension `oauth_client` identifies within an organization: an id or, where the answer states none, a name.
+struct ClientIdentity: Hashable, Sendable {
+    let id: ExactText
+    /// Empty where there is an id.
+    let statedName: ExactText
+
+    init(id: String, statedName: String = "") {
+        self.id = ExactText(text: id)
+        self.statedName = ExactText(text: id.isEmpty ? statedName : "")
+    }
 }
 
 /// What the dimension `endpoint` identifies.

@@ -7,7 +7,7 @@ package final class SpooledAnswer: Sendable {
         var rowsInFile = 0
         var rowsInMemory: [SpoolRecord] = []
         var file: SpoolFile?
-        var clients = SpoolDictionary<ExactText>()
+        var clients = SpoolDictionary<ClientIdentity>()
         /// Name of each client, and the newest day that states it; by position in `clients`.
         var clientNames: [(name: String, day: Day)] = []
         var endpoints = SpoolDictionary<EndpointIdentity>()
@@ -28,13 +28,24 @@ package final class SpooledAnswer: Sendable {
     /// Rows and requests of each day that has rows.
     package var totals: [Day: DayTotals] { content.totals }
 
-    /// All requests by OAuth client, over all days.
+    /// All requests by OAuth client id, over all days; those of clients that are known by name alone are under `""`.
     package var requestsByClient: [String: Int128] {
-        var sums: [String: Int128] = [:]
+        sums { content.clients.values[Int($0)].id.text }.mapValues(\.requests)
+    }
+
+    /// All counters by name of the OAuth client, over all days: the name that stands for the client where the answer
+    /// states no id, otherwise the newest one that it states.
+    package var totalsByClientName: [String: UsageSums] {
+        sums { client in
+            let statedName = content.clients.values[Int(client)].statedName.text
+            return statedName.isEmpty ? content.clientNames[Int(client)].name : statedName
+        }
+    }
+
+    private func sums(by key: (_ client: UInt32) -> String) -> [String: UsageSums] {
+        var sums: [String: UsageSums] = [:]
         for day in content.totals.values {
-            for (client, requests) in day.requestsByClient {
-                sums[content.clients.values[Int(client)].text, default: 0] += requests
-            }
+            for (client, share) in day.sumsByClient { sums[key(client), default: UsageSums()] += share }
         }
         return sums
     }
@@ -63,40 +74,17 @@ package final class SpooledAnswer: Sendable {
 
     /// The identity of a record, for errors.
     func identity(of record: SpoolRecord) -> RowIdentity {
+        let client = content.clients.values[Int(record.client)]
         let endpoint = content.endpoints.values[Int(record.endpoint)]
         return RowIdentity(
             day: Day(daysSinceEpoch: Int(record.day)),
-            clientID: content.clients.values[Int(record.client)].text,
+            clientID: client.id.text,
+            statedClientName: client.statedName.text,
             callingOrganizationID: content.callingOrganizations.values[Int(record.callingOrganization)].text,
             userID: content.users.values[Int(record.user)].text,
             templateURI: endpoint.templateURI.text,
             httpMethod: endpoint.httpMethod.text,
             platform: endpoint.platform.text
         )
-    }
-}
-
-/// Sums over the rows of one day, with which two answers about it are compared.
-package struct DayTotals: Equatable, Sendable {
-    package private(set) var rows = 0
-    /// Sums of all six counters, in requests. 128 bits, since two 64-bit counters may add up to more than 64.
-    package private(set) var requests: Int128 = 0
-    private var statuses: Int128 = 0
-    var requestsByClient: [UInt32: Int128] = [:]
-
-    package init() {}
-
-    mutating func add(_ counts: UsageCounts, of client: UInt32) {
-        rows += 1
-        requests += Int128(counts.requests)
-        let status = counts.statusCounts
-        statuses += Int128(status.status200) + Int128(status.status300) + Int128(status.status400)
-        statuses += Int128(status.status429) + Int128(status.status500)
-        requestsByClient[client, default: 0] += Int128(counts.requests)
-    }
-
-    /// Positions of clients differ from answer to answer, so equality looks at the sums alone.
-    package static func == (left: DayTotals, right: DayTotals) -> Bool {
-        (left.rows, left.requests, left.statuses) == (right.rows, right.requests, right.statuses)
     }
 }

@@ -11,9 +11,27 @@ package final class UsageSpool: UsageRowSink {
     private let directory: String
     private let memoryLimit: Int
     private let distinctTextLimit: Int
+    /// All rows and texts, with the totals of what was kept.
     private var content = SpooledAnswer.Content()
     private var buffer: [SpoolRecord] = []
     private var distinctTextBytes = 0
+
+    /// Where a restart goes back to.
+    private var kept = Mark()
+    /// Totals of the rows since `kept`.
+    private var freshTotals: [Day: DayTotals] = [:]
+    /// Names as they were at `kept`, of the clients whose names have changed since; by position.
+    private var keptNames: [Int: (name: String, day: Day)] = [:]
+
+    /// How much of everything there was at some moment. What came later lies behind it and can be cut off.
+    private struct Mark {
+        var rows = 0
+        var clients = 0
+        var endpoints = 0
+        var users = 0
+        var callingOrganizations = 0
+        var distinctTextBytes = 0
+    }
 
     /// - Parameters:
     ///   - directory: folder for the temporary file, which is made only when the memory is full.
@@ -30,19 +48,42 @@ package final class UsageSpool: UsageRowSink {
     }
 
     package func restart() {
-        content = SpooledAnswer.Content()
-        buffer.removeAll(keepingCapacity: true)
-        distinctTextBytes = 0
+        // What the file holds beyond is written over.
+        content.rowsInFile = min(content.rowsInFile, kept.rows)
+        buffer.removeSubrange((kept.rows - content.rowsInFile)...)
+        content.rows = Int64(kept.rows)
+        // Names first: changed ones belong to clients that stay.
+        for (client, former) in keptNames { content.clientNames[client] = former }
+        content.clientNames.removeSubrange(kept.clients...)
+        content.clients.shrink(to: kept.clients)
+        content.endpoints.shrink(to: kept.endpoints)
+        content.users.shrink(to: kept.users)
+        content.callingOrganizations.shrink(to: kept.callingOrganizations)
+        distinctTextBytes = kept.distinctTextBytes
+        freshTotals = [:]
+        keptNames = [:]
     }
 
-    package func keep() {}
+    package func keep() {
+        for (day, totals) in freshTotals { content.totals[day, default: DayTotals()].add(totals) }
+        freshTotals = [:]
+        keptNames = [:]
+        kept = Mark(
+            rows: content.rowsInFile + buffer.count,
+            clients: content.clients.values.count,
+            endpoints: content.endpoints.values.count,
+            users: content.users.values.count,
+            callingOrganizations: content.callingOrganizations.values.count,
+            distinctTextBytes: distinctTextBytes)
+    }
 
     /// - Throws: `SpoolError` when the temporary file cannot be written or the distinct texts exceed their limit.
     package func append(_ row: UsageRow) throws {
         let identity = row.identity
-        let (client, clientIsNew) = content.clients.position(of: ExactText(text: identity.clientID))
-        if clientIsNew { try count(identity.clientID) }
+        let clientIdentity = ClientIdentity(id: identity.clientID, statedName: identity.statedClientName)
+        let (client, clientIsNew) = content.clients.position(of: clientIdentity)
         try note(row.clientName, of: Int(client), on: identity.day)
+        if clientIsNew { try count(clientIdentity.id.text, clientIdentity.statedName.text) }
         let endpointIdentity = EndpointIdentity(
             templateURI: ExactText(text: identity.templateURI),
             httpMethod: ExactText(text: identity.httpMethod),
@@ -72,16 +113,19 @@ package final class UsageSpool: UsageRowSink {
                 status500: counts.statusCounts.status500
             ))
         content.rows += 1
-        content.totals[identity.day, default: DayTotals()].add(counts, of: client)
+        freshTotals[identity.day, default: DayTotals()].add(counts, of: client)
         if buffer.count * MemoryLayout<SpoolRecord>.stride >= memoryLimit { try spill() }
     }
 
-    /// Ends the answer. The spool is empty afterwards.
+    /// Ends the answer, with every row that was not forgotten. The spool is empty afterwards.
     package func finish() -> SpooledAnswer {
+        keep()
         content.rowsInMemory = buffer
         let answer = SpooledAnswer(content)
+        content = SpooledAnswer.Content()
         buffer = []
-        restart()
+        distinctTextBytes = 0
+        kept = Mark()
         return answer
     }
 
@@ -94,6 +138,7 @@ package final class UsageSpool: UsageRowSink {
         let known = content.clientNames[client]
         guard !name.isEmpty, known.day < day || known.name.isEmpty || (known.day == day && known.name != name)
         else { return }
+        if client < kept.clients, keptNames[client] == nil { keptNames[client] = known }
         content.clientNames[client] = (name, day)
     }
 

@@ -30,4 +30,9 @@ struct CoveredDays {
             "SELECT intended_at FROM ingest.execution WHERE submission_id = \(context.submission.rawValue)")
         submittedAt = try submission.first?.decode(Date.self) ?? context.now
     }
+
+    /// Whether any of the days holds an answer that was submitted later, which therefore stays.
+    func areNewer(than submission: SubmissionID) -> Bool {
+        newestSubmission.map { $0 > submission } ?? false
+    }
 }

@@ -13,15 +13,17 @@ struct DimensionKeys {
     init(of answer: SpooledAnswer, context: WindowContext, on connection: isolated PostgresConnection) throws {
         let content = answer.content
         clients = try ClientDimension(organization: context.organization, now: context.now)
-            .keys(of: content.clients.values.map(\.text), named: content.clientNames, on: connection)
+            .keys(
+                of: content.clients.values, named: content.clientNames, sharedNames: context.sharedNames,
+                on: connection)
         endpoints = try Self.endpointKeys(of: content.endpoints.values, on: connection)
-        users = try Self.keys(of: content.users.values.map(\.text), in: .users, on: connection)
+        users = try Self.keys(of: content.users.values, in: .users, on: connection)
         callingOrganizations = try Self.keys(
-            of: content.callingOrganizations.values.map(\.text), in: .callingOrganizations, on: connection)
+            of: content.callingOrganizations.values, in: .callingOrganizations, on: connection)
     }
 
     /// A dimension that is a single text.
-    private struct TextDimension {
+    struct TextDimension {
         let select: SQL
         let insert: SQL
 
@@ -35,12 +37,13 @@ struct DimensionKeys {
             insert: "INSERT INTO ingest.calling_organization (calling_organization_id)")
     }
 
-    private static func keys(
-        of values: [String],
+    static func keys(
+        of texts: [ExactText],
         in dimension: TextDimension,
         on connection: isolated PostgresConnection
     ) throws -> [Int32] {
-        try resolve(values.count, on: connection) {
+        let values = texts.map(\.text)
+        return try resolve(values.count, on: connection) {
             """
             SELECT asked.position, known.key
             FROM unnest(\(values)::text[]) WITH ORDINALITY AS asked (value, position)
@@ -57,7 +60,7 @@ struct DimensionKeys {
         }
     }
 
-    private static func endpointKeys(
+    static func endpointKeys(
         of endpoints: [EndpointIdentity],
         on connection: isolated PostgresConnection
     ) throws -> [Int32] {

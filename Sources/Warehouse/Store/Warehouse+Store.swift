@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Postgres
-import UsageDomain
+package import UsageDomain
 
 extension Warehouse {
     /// Replaces a window: afterwards the stored rows of its days are exactly those of the answer.
@@ -21,6 +21,40 @@ extension Warehouse {
             // session's lock, which making the partition waits for, it has.
             try await makePartition(for: context.window)
             return try await replace(answer, context)
+        }
+    }
+
+    /// Replaces the snapshot that was taken of an OAuth client on the window's day: its rows, the dimensions, the coverage
+    /// and the end of the execution, in one transaction. Rows that are the same are not touched. An answer that was
+    /// submitted before the one that is stored is dropped.
+    ///
+    /// - Precondition: the window is of one day and one OAuth client.
+    /// - Throws: `WarehouseError.duplicateRow`, `PostgresError`; nothing is changed then.
+    package func store(_ summary: ClientSummary, of context: WindowContext) async throws -> StoreOutcome {
+        precondition(context.window.days.count == 1 && !context.window.clientID.isEmpty)
+        return try await pool.withTransaction(timeout: .seconds(300)) { connection in
+            try SummaryReplacement(summary: summary, context: context).run(on: connection)
+        }
+    }
+
+    /// Replaces the units of the window's day: four rows, the journal if the day had been stored before, the coverage and
+    /// the end of the execution, in one transaction. Rows whose units and zone are the same are not touched. An answer
+    /// that was submitted before the one that is stored is dropped.
+    ///
+    /// - Parameters:
+    ///   - usage: as answered; written to the last digit.
+    ///   - context: of a window of one day.
+    ///   - timeZone: IANA name of the zone in which the day was cut.
+    /// - Returns: what that did, in rows.
+    /// - Throws: `PostgresError`; nothing is changed then.
+    package func store(
+        _ usage: ChannelUsage,
+        of context: WindowContext,
+        timeZone: String
+    ) async throws -> StoreOutcome {
+        precondition(context.window.days.count == 1)
+        return try await pool.withTransaction(timeout: .seconds(300)) { connection in
+            try ChannelReplacement(usage: usage, context: context, timeZone: timeZone).run(on: connection)
         }
     }
 

@@ -30,7 +30,8 @@ struct WindowDiff {
         return """
             AND fact.client_key = (
                 SELECT client_key FROM ingest.oauth_client
-                WHERE organization_key = \(context.organization.rawValue) AND client_id = \(context.window.clientID)
+                WHERE organization_key = \(context.organization.rawValue)
+                    AND client_id = \(context.window.clientID) AND stated_name = ''
             )
             """
     }

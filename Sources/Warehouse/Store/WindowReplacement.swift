@@ -16,14 +16,13 @@ struct WindowReplacement {
         self.arrayLimit = arrayLimit
     }
 
-    private var window: Window { context.window }
-
     mutating func run(on connection: isolated PostgresConnection) throws -> StoreOutcome {
-        try lockMonth(on: connection)
+        let ledger = WindowLedger(context: context)
+        try ledger.lockMonth(on: connection)
         let stored = try CoveredDays(of: context, on: connection)
-        if let newest = stored.newestSubmission, newest > context.submission {
+        if stored.areNewer(than: context.submission) {
             outcome.isSuperseded = true
-            try endExecution(on: connection)
+            try ledger.endExecutions(on: connection)
             return outcome
         }
         let keys = try DimensionKeys(of: answer, context: context, on: connection)
@@ -41,59 +40,11 @@ struct WindowReplacement {
             outcome.inserted = try diff.insertAppeared(on: connection)
         }
         outcome.unchanged = answer.rows - outcome.inserted - outcome.updated
-        try markCoverage(fetchedAt: stored.submittedAt, on: connection)
-        try endExecution(on: connection)
+        try ledger.markStored(
+            rowCounts: context.window.days.map { Int64(answer.totals[$0]?.rows ?? 0) },
+            fetchedAt: stored.submittedAt,
+            on: connection)
+        try ledger.endExecutions(on: connection)
         return outcome
-    }
-
-    private func endExecution(on connection: isolated PostgresConnection) throws {
-        try connection.execute(
-            """
-            UPDATE ingest.execution SET state = 'complete', ended_at = \(context.now)::timestamptz
-            WHERE submission_id = \(context.submission.rawValue)
-            """)
-    }
-
-    /// Windows of one organization, dataset and month are stored one after the other; all others side by side.
-    private func lockMonth(on connection: isolated PostgresConnection) throws {
-        let (year, month, _) = window.firstDay.components
-        let name =
-            "usaged window \(context.organization.rawValue)/\(window.dataset.rawValue)/\(window.clientID)/\(year)-\(month)"
-        // Behind a large window of the same month this is a wait for work, not for a stuck lock.
-        try connection.execute("SET LOCAL lock_timeout = '30min'")
-        try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(name)::text, 0))")
-        try connection.execute("SET LOCAL lock_timeout = '15s'")
-    }
-
-    private func markCoverage(fetchedAt: Date, on connection: isolated PostgresConnection) throws {
-        let days = Array(window.days)
-        let states = days.map { day -> String in
-            let isCertain = context.doubt == nil && context.settling.isSettled(day, fetchedAt: fetchedAt)
-            return (isCertain ? CoverageState.covered : .provisional).rawValue
-        }
-        try connection.execute(
-            """
-            INSERT INTO ingest.coverage AS known (
-                organization_key, dataset, client_id, usage_date,
-                state, row_count, submission_id, fetched_at, run_id, last_error
-            )
-            SELECT \(context.organization.rawValue), \(window.dataset.rawValue)::ingest.dataset, \(window.clientID),
-                day.usage_date, day.state, day.row_count,
-                \(context.submission.rawValue), \(fetchedAt)::timestamptz, \(context.run.rawValue),
-                \(context.doubt ?? "")
-            FROM unnest(
-                \(days.map(\.sqlDate)), \(states), \(days.map { Int64(answer.totals[$0]?.rows ?? 0) })
-            ) AS day (usage_date, state, row_count)
-            ORDER BY day.usage_date
-            ON CONFLICT (organization_key, dataset, client_id, usage_date) DO UPDATE SET
-                state = excluded.state,
-                row_count = excluded.row_count,
-                submission_id = excluded.submission_id,
-                fetched_at = excluded.fetched_at,
-                run_id = excluded.run_id,
-                last_error = excluded.last_error,
-                failures = 0,
-                next_attempt_at = NULL
-            """)
     }
 }

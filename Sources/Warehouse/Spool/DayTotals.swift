@@ -1,0 +1,31 @@
+import UsageDomain
+
+/// Sums over the rows of one day, with which two answers about it are compared.
+package struct DayTotals: Equatable, Sendable {
+    package private(set) var rows = 0
+    package private(set) var sums = UsageSums()
+    /// By position of the client in the answer.
+    private(set) var sumsByClient: [UInt32: UsageSums] = [:]
+
+    package init() {}
+
+    /// All requests of the day.
+    package var requests: Int128 { sums.requests }
+
+    mutating func add(_ counts: UsageCounts, of client: UInt32) {
+        rows += 1
+        sums += counts
+        sumsByClient[client, default: UsageSums()] += counts
+    }
+
+    mutating func add(_ others: DayTotals) {
+        rows += others.rows
+        sums += others.sums
+        for (client, share) in others.sumsByClient { sumsByClient[client, default: UsageSums()] += share }
+    }
+
+    /// Positions of clients differ from answer to answer, so equality looks at the sums alone.
+    package static func == (left: DayTotals, right: DayTotals) -> Bool {
+        (left.rows, left.sums) == (right.rows, right.sums)
+    }
+}
