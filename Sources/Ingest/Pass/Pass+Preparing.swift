@@ -122,7 +122,7 @@ extension Pass {
             let windows = try await plan(source, organization: organization, for: scope, selection)
             items += windows.map { PassPlan.Item(source: source.name, window: $0.window) }
             let rounds = (windows.count + settings.windowsAtOnce - 1) / settings.windowsAtOnce
-            slowest = max(slowest, try await warehouse.typicalExecutionTime() * rounds)
+            slowest = max(slowest, try await warehouse.typicalExecutionTime(of: .organizationQuery) * rounds)
         }
         // A window costs a submit and, as a rule, two polls; a source its token, organization and listing.
         let requests = items.count * 3 + Set(items.map(\.source)).count * 3
