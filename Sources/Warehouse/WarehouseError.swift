@@ -8,6 +8,8 @@ package enum WarehouseError: Error, Equatable, Sendable {
     case datasetClaimed(Dataset, organization: Organization, bySource: String)
     /// The source authenticated as another organization than before.
     case organizationChanged(source: String, from: String, to: Organization)
+    /// PostgreSQL does not know the time zone that the configuration names.
+    case unknownTimeZone(String, source: String)
 }
 
 extension WarehouseError: CustomStringConvertible {
@@ -22,6 +24,8 @@ extension WarehouseError: CustomStringConvertible {
         case .organizationChanged(let source, let former, let organization):
             "source \(source) used to be organization \(former) and now authenticates as \(organization.id) "
                 + "(\(organization.name)): give the new account a new source name, so that their usage is not mixed"
+        case .unknownTimeZone(let zone, let source):
+            "source \(source): PostgreSQL does not know the time zone \"\(zone)\"; name one of pg_timezone_names, as Asia/Taipei"
         }
     }
 }

@@ -22,6 +22,9 @@ struct PassBench: Sendable {
     var name = "acme"
     var secret: String?
     var byUser = false
+    var datasets: [Dataset] = [.organizationQuery]
+    var clients = ConfiguredSource.AskedClients.listed
+    var summaryDays = 7
     var patience = DatabasePatience(delays: Array(repeating: .milliseconds(50), count: 400))
 
     /// Lends a bench in front of a fresh simulator, in the database of the running test.
@@ -73,13 +76,14 @@ struct PassBench: Sendable {
         return ConfiguredSource(
             registration: SourceRegistration(
                 name: name, kind: "genesys",
-                datasets: [
+                datasets: datasets.map {
                     SourceRegistration.DatasetRegistration(
-                        dataset: .organizationQuery, startDate: startDate, settleAfter: .seconds(48 * 3600),
-                        byUser: byUser)
-                ],
-                primary: .organizationQuery),
-            adapter: .apiUsage(GenesysCloudAdapter(source, byUser: byUser)))
+                        dataset: $0, startDate: startDate, settleAfter: .seconds(48 * 3600),
+                        byUser: byUser && $0.canGroupByUser)
+                },
+                primary: datasets[0]),
+            adapter: .apiUsage(GenesysCloudAdapter(source, byUser: byUser, summaryDays: summaryDays)),
+            clients: clients)
     }
 
     func pass(_ sources: [ConfiguredSource]? = nil, onEvent: @escaping @Sendable (PassEvent) -> Void = { _ in }) throws

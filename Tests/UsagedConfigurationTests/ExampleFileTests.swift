@@ -28,10 +28,8 @@ import Testing
         }.joined(separator: "\n")
     }
 
-    @Test func `it loads, with a program that knows no more than the organization query`() throws {
-        let loader = ConfigurationLoader(
-            now: present, implemented: ["organization_query"], implementedKinds: ["genesys"])
-        let configuration = try load(text(), by: loader)
+    @Test func `it loads as it is`() throws {
+        let configuration = try load(text())
         #expect(configuration.sources.map(\.name) == ["acme"])
     }
 

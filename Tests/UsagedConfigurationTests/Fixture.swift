@@ -6,8 +6,7 @@ import Testing
 /// 2026-03-15 12:00 UTC.
 let present = Date(timeIntervalSince1970: 1_773_576_000)
 
-let everything = ConfigurationLoader(
-    now: present, implemented: Set(GenesysSource.datasets), implementedKinds: ["genesys", "infodeck"])
+let everything = ConfigurationLoader(now: present)
 
 func load(_ text: String, by loader: ConfigurationLoader = everything) throws -> Configuration {
     try loader.load(text: text, file: "usaged.yaml")

@@ -116,17 +116,16 @@ import UsageDomain
         #expect(!found.description.contains("idt_live"))
     }
 
-    @Test func `what this version cannot do is refused by name`() throws {
-        let loader = ConfigurationLoader(
-            now: present, implemented: ["organization_query"], implementedKinds: ["genesys"])
-        let dataset = try problem(file(genesys: ["datasets: [organization_query, client_query]"]), by: loader)
-        #expect(dataset.key == "sources[0].datasets[1]")
-        #expect(dataset.fault == "this version cannot fetch client_query yet")
-        #expect(dataset.remedy == "remove it; datasets it can fetch: organization_query")
-        let kind = try problem(file(infodeck: []), by: loader)
-        #expect(kind.key == "sources[0].kind")
-        #expect(kind.fault == "this version cannot read sources of kind infodeck")
-        #expect(kind.remedy == "remove the source; kinds it can read: genesys")
+    @Test func `a snapshot cannot be primary, and is not taken for it`() throws {
+        let refused = try problem(
+            file(genesys: ["datasets: [client_summary, client_query]", "primary: client_summary"]))
+        #expect(refused.key == "sources[0].primary")
+        #expect(refused.fault == "client_summary is a snapshot and has no days to show")
+        #expect(refused.remedy == "name one of client_query")
+        let taken = try load(file(genesys: ["datasets: [client_summary, client_query]", "-primary"]))
+        #expect(taken.sources[0].primary == "client_query")
+        let alone = try load(file(genesys: ["datasets: [client_summary]", "-primary"]))
+        #expect(alone.sources[0].primary == "client_summary")
     }
 
     @Test func `without a kind the rest is still looked at`() {

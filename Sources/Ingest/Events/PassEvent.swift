@@ -1,3 +1,4 @@
+package import FoundationEssentials
 package import UsageDomain
 package import Warehouse
 
@@ -8,11 +9,21 @@ package enum PassEvent: Sendable {
     case sourceFailed(source: String, reason: String)
     /// The listing of OAuth clients could not be read. Names of clients then come from usage rows alone.
     case listingFailed(source: String, reason: String)
+    /// The limits of the API could not be read; today's snapshot is taken by a later pass.
+    case limitsFailed(source: String, reason: String)
+    /// The vendor names no usable time zone and the configuration none at all: days are UTC days.
+    case timeZoneUnknown(source: String, reason: String)
     case windowBegan(source: String, window: Window)
     case windowStored(source: String, window: Window, outcome: StoreOutcome, report: FetchReport, doubt: String?)
     /// The window is tried again as smaller ones.
     case windowSplit(source: String, window: Window, parts: Int, reason: String)
     case windowFailed(source: String, window: Window, reason: String)
+    /// The API will not speak of one OAuth client: so many windows of it are owed no more, and asked for again in a week.
+    case clientUnavailable(source: String, dataset: Dataset, clientID: String, windows: Int, reason: String)
+    /// A closed month was asked for as a whole; what differs from the sum of its days, by channel.
+    case monthChecked(source: String, month: Month, differences: [Channel: Decimal])
+    /// A closed month could not be asked for as a whole; a later pass does.
+    case monthCheckFailed(source: String, month: Month, reason: String)
     /// The database is away; the work goes on when it is back.
     case databaseAway(reason: String)
     case progressed(PassProgress)

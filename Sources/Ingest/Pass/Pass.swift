@@ -42,8 +42,7 @@ package struct Pass: Sendable {
             try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
         }
         onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
-        let work = await PassWork(run: run, warehouse: warehouse, settings: settings, onEvent: onEvent)
-            .perform(prepared)
+        let work = await PassWork(pass: self, run: run).perform(prepared)
         // Without a database this is lost, and with it a courtesy but no data.
         try? await keepSilences(of: prepared)
         let summary = work.summary(withFailures: !failures.isEmpty)

@@ -27,18 +27,18 @@ struct PassWork: Sendable {
     /// A window that is done with; its result is nil when a graceful shutdown ended it.
     private struct Finished: Sendable {
         let source: Int
-        let result: WindowWork.Result?
+        let result: WindowResult?
     }
 
+    let pass: Pass
     let run: RunID
-    let warehouse: Warehouse
-    let settings: PassSettings
-    let onEvent: @Sendable (PassEvent) -> Void
 
     func perform(_ sources: [PreparedSource]) async -> Outcome {
         var outcome = Outcome(tally: ProgressTally(windows: sources.reduce(0) { $0 + $1.windows.count }))
         do {
+            for source in sources { try await writeOff(source.forgotten, of: source) }
             try await perform(sources, &outcome)
+            if outcome.error == nil { try await checkMonths(of: sources, &outcome) }
         } catch {
             outcome.error = error
         }
@@ -51,7 +51,7 @@ struct PassWork: Sendable {
             // The next window is the last of the array, where taking it away costs nothing.
             var queues = sources.map { $0.windows.reversed().map(\.window) }
             for source in sources.indices {
-                for _ in 0..<settings.windowsAtOnce {
+                for _ in 0..<pass.settings.windowsAtOnce {
                     if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
                 }
             }
@@ -64,7 +64,13 @@ struct PassWork: Sendable {
                     continue
                 }
                 outcome.tally.add(result, elapsed: ContinuousClock.now - began)
-                onEvent(.progressed(outcome.tally.progress))
+                if let client = result.unavailableClient {
+                    let others = queues[source].filter(client.covers)
+                    queues[source].removeAll(where: client.covers)
+                    outcome.tally.drop(others.count)
+                    try await note(client, others, of: sources[source])
+                }
+                pass.onEvent(.progressed(outcome.tally.progress))
                 if let stop = result.stop {
                     queues[source].removeAll()
                     try await note(stop, of: sources[source].name, in: &outcome)
@@ -84,10 +90,9 @@ struct PassWork: Sendable {
         in sources: [PreparedSource],
         to group: inout ThrowingTaskGroup<Finished, any Error>
     ) {
-        guard case .apiUsage(let adapter) = sources[source].adapter else { return }
         let work = WindowWork(
-            source: sources[source], adapter: adapter, run: run, warehouse: warehouse, settings: settings,
-            onEvent: onEvent)
+            source: sources[source], run: run, warehouse: pass.warehouse, settings: pass.settings,
+            onEvent: pass.onEvent)
         group.addTask {
             do {
                 return Finished(source: source, result: try await work.perform(window))
@@ -97,16 +102,58 @@ struct PassWork: Sendable {
         }
     }
 
+    // MARK: - What is owed no more
+
     /// Several windows in flight may stop a source for one reason: it is told once.
-    private func note(_ stop: WindowWork.Stop, of source: String, in outcome: inout Outcome) async throws {
+    private func note(_ stop: WindowResult.Stop, of source: String, in outcome: inout Outcome) async throws {
         guard !outcome.failures.contains(where: { $0.source == source }) else { return }
         outcome.failures.append(
             PassReport.SourceFailure(source: source, kind: stop.kind, reason: stop.reason))
-        onEvent(.sourceFailed(source: source, reason: stop.reason))
-        let now = settings.now()
-        try await settings.patience.attempt {
-            try await warehouse.markSourceFailed(
+        pass.onEvent(.sourceFailed(source: source, reason: stop.reason))
+        let now = pass.settings.now()
+        try await pass.patiently {
+            try await pass.warehouse.markSourceFailed(
                 source, because: stop.reason, restingUntil: stop.kind.restingUntil(from: now), now: now)
+        }
+    }
+
+    /// An OAuth client that the API will not speak of owes nothing for a week: not the window that found out, and not
+    /// those that were still to be asked.
+    private func note(
+        _ client: WindowResult.UnavailableClient,
+        _ others: [Window],
+        of source: PreparedSource
+    ) async throws {
+        let windows = [client.window] + others
+        let now = pass.settings.now()
+        try await pass.patiently {
+            try await pass.warehouse.markUnavailable(
+                windows, organization: source.organization, run: run, because: client.reason,
+                until: now.addingTimeInterval(Planner.unavailableClientInterval.timeInterval))
+        }
+        pass.onEvent(
+            .clientUnavailable(
+                source: source.name, dataset: client.window.dataset, clientID: client.window.clientID,
+                windows: windows.count, reason: client.reason))
+    }
+
+    /// Days past the vendor's memory will never come.
+    private func writeOff(_ windows: [Window], of source: PreparedSource) async throws {
+        guard !windows.isEmpty else { return }
+        try await pass.patiently {
+            try await pass.warehouse.markUnavailable(
+                windows, organization: source.organization, run: run,
+                because: "the API answers for one year back only", until: nil)
+        }
+    }
+
+    // MARK: - Months
+
+    private func checkMonths(of sources: [PreparedSource], _ outcome: inout Outcome) async throws {
+        for source in sources where !outcome.failures.contains(where: { $0.source == source.name }) {
+            guard case .channelUsage(let adapter) = source.adapter else { continue }
+            let check = MonthCheck(pass: pass, run: run, source: source, adapter: adapter)
+            outcome.tally.summary.requests += try await check.perform()
         }
     }
 }

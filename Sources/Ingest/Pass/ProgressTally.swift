@@ -15,7 +15,13 @@ struct ProgressTally {
         summary.windowsFailed > 0 || progress.windowsDone < progress.windowsPlanned
     }
 
-    mutating func add(_ result: WindowWork.Result, elapsed: Duration) {
+    /// Takes windows out of the plan that are owed no more.
+    mutating func drop(_ windows: Int) {
+        summary.windowsPlanned -= windows
+        progress.windowsPlanned -= windows
+    }
+
+    mutating func add(_ result: WindowResult, elapsed: Duration) {
         summary.windowsPlanned += result.added
         summary.windowsStored += result.stored
         summary.windowsFailed += result.failed
@@ -24,7 +30,13 @@ struct ProgressTally {
         summary.rowsDeleted += result.outcome.deleted
         summary.rowsUnchanged += result.outcome.unchanged
         summary.requests += result.requests
-        progress.windowsDone += 1
+        // What is owed no more was not planned, as it turned out.
+        summary.windowsPlanned -= result.unavailable
+        if result.unavailable > 0, result.stored + result.failed == 0 {
+            progress.windowsPlanned -= 1
+        } else {
+            progress.windowsDone += 1
+        }
         progress.rows += result.rows
         progress.requests += result.requests
         progress.elapsed = elapsed

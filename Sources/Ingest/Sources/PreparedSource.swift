@@ -1,4 +1,3 @@
-import FoundationEssentials
 import UsageDomain
 import Warehouse
 
@@ -6,18 +5,18 @@ import Warehouse
 struct PreparedSource: Sendable {
     let configured: ConfiguredSource
     let organization: OrganizationKey
+    /// When the days of the source begin and end.
+    let calendar: DayCalendar
     let windows: [PlannedWindow]
+    /// Owed days that the vendor has forgotten, to be written down as unavailable.
+    let forgotten: [Window]
 
     var name: String { configured.name }
     var adapter: VendorAdapter { configured.adapter }
     var byUser: Bool { configured.registration.datasets.contains(where: \.byUser) }
 
     func settling(of dataset: Dataset) -> Settling {
-        Self.settling(of: dataset, in: configured.registration)
-    }
-
-    static func settling(of dataset: Dataset, in registration: SourceRegistration) -> Settling {
-        let asked = registration.datasets.first { $0.dataset == dataset }
-        return Settling(settleAfter: asked?.settleAfter ?? .zero)
+        let asked = configured.registration.datasets.first { $0.dataset == dataset }
+        return Settling(settleAfter: asked?.settleAfter ?? .zero, calendar: calendar)
     }
 }

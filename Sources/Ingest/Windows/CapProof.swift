@@ -4,27 +4,13 @@ import Warehouse
 /// Finds out whether an answer with a suspiciously round number of rows was cut.
 ///
 /// A range of days is asked again by halves: if the halves say the same and are above suspicion themselves, the answer
-/// is whole. A single day cannot be halved; its totals by OAuth client are asked instead, which no cap can cut.
+/// is whole. A single day cannot be halved; its totals are asked instead, which no cap can cut.
 struct CapProof: Sendable {
-    struct Verdict: Sendable {
-        enum Conclusion: Sendable {
-            case complete
-            /// The answer cannot be proven whole, for the reason given.
-            case doubtful(String)
-            /// The answer was cut: these windows must be read instead of it.
-            case cut([Window], reason: String)
-        }
-
-        let conclusion: Conclusion
-        /// HTTP requests that the proof cost.
-        let requests: Int
-    }
-
     let work: WindowWork
-    let recorder: ExecutionRecorder
+    let adapter: any APIUsageAdapter
 
     func examine(_ answer: SpooledAnswer, of window: Window) async throws -> Verdict {
-        guard CapSuspicion.isSuspicious(rows: answer.rows) else { return Verdict(conclusion: .complete, requests: 0) }
+        guard CapSuspicion.isSuspicious(rows: answer.rows) else { return Verdict(.complete) }
         guard let (early, late) = window.halves else {
             return try await compareTotals(of: answer, of: window)
         }
@@ -33,7 +19,7 @@ struct CapProof: Sendable {
         var areWhole = true
         for half in [early, late] {
             let spool = UsageSpool(directory: work.settings.spoolDirectory)
-            let report = try await work.adapter.fetch(half, expectedRows: nil, into: spool, recorder: recorder)
+            let report = try await adapter.fetch(half, expectedRows: nil, into: spool, recorder: work.recorder)
             try await work.end(report.submission, .complete)
             requests += report.requests
             let part = spool.finish()
@@ -44,33 +30,44 @@ struct CapProof: Sendable {
             if case .complete = verdict.conclusion { continue }
             areWhole = false
         }
-        guard !areWhole || totals != answer.totals else { return Verdict(conclusion: .complete, requests: requests) }
+        guard !areWhole || totals != answer.totals else { return Verdict(.complete, requests: requests) }
         let reason =
             "an answer of exactly \(answer.rows) rows is not confirmed by its halves, which hold "
             + "\(totals.values.reduce(0) { $0 + $1.rows }) rows: a cap that the vendor does not document may have cut it"
-        return Verdict(conclusion: .cut([late, early], reason: reason), requests: requests)
+        return Verdict(.cut([late, early], reason: reason), requests: requests)
     }
 
     private func compareTotals(of answer: SpooledAnswer, of day: Window) async throws -> Verdict {
         let totals: UsageTotals
         do {
-            totals = try await work.adapter.fetchTotals(day)
+            totals = try await adapter.fetchTotals(day)
         } catch let failure as any FetchFailure {
             return Verdict(
-                conclusion: .doubtful(
+                .doubtful(
                     "an answer of exactly \(answer.rows) rows could not be compared with its totals: \(failure)"),
                 requests: failure.requests)
         }
-        let stated = Dictionary(uniqueKeysWithValues: totals.shares.map { ($0.id, Int128($0.counts.requests)) })
-        let read = answer.requestsByClient
-        guard stated != read else { return Verdict(conclusion: .complete, requests: totals.requests) }
-        let differing = Set(stated.keys).union(read.keys).filter { stated[$0] != read[$0] }
-        let missing = stated.values.reduce(0, +) - read.values.reduce(0, +)
+        let (stated, read) = day.dataset.isPerClient
+            ? (["": totals.shares.total], ["": answer.requestsByClient.values.reduce(0, +)])
+            : (totals.requestsByID, answer.requestsByClient)
+        guard stated != read else { return Verdict(.complete, requests: totals.requests) }
+        let missing = totals.shares.total - read.values.reduce(0, +)
         return Verdict(
-            conclusion: .doubtful(
-                "an answer of exactly \(answer.rows) rows differs by \(missing) requests, of \(differing.count) OAuth "
-                    + "clients, from the totals by OAuth client: it was probably cut by a cap the vendor does not document"
-            ),
+            .doubtful(
+                "an answer of exactly \(answer.rows) rows differs by \(missing) requests from the totals: it was probably "
+                    + "cut by a cap the vendor does not document"),
             requests: totals.requests)
+    }
+}
+
+extension UsageTotals {
+    fileprivate var requestsByID: [String: Int128] {
+        Dictionary(uniqueKeysWithValues: shares.map { ($0.id, Int128($0.counts.requests)) })
+    }
+}
+
+extension [UsageTotals.Share] {
+    fileprivate var total: Int128 {
+        reduce(0) { $0 + Int128($1.counts.requests) }
     }
 }

@@ -4,53 +4,30 @@ import ServiceLifecycle
 import UsageDomain
 import Warehouse
 
-/// Fetches one window completely, proves it and stores it.
+/// Fetches one window completely, proves it and stores it; says what came of it when that fails.
+///
+/// How the answer is fetched and stored depends on the shape of the dataset: ``RowsAnswer``, ``SnapshotAnswer`` and
+/// ``ChannelAnswer`` know.
 struct WindowWork: Sendable {
-    /// What a window amounted to: stored as it is, or as parts of it that were stored or failed.
-    struct Result: Sendable {
-        var stored = 0
-        var failed = 0
-        /// How many windows more than planned it became when it was read in parts.
-        var added = 0
-        var outcome = StoreOutcome()
-        var rows: Int64 = 0
+    /// HTTP requests that a window cost so far, also on the ways that fail.
+    final class Cost {
         var requests = 0
-        /// Why the whole source must stop for now; nil while it may go on.
-        var stop: Stop?
-
-        mutating func add(_ other: Result) {
-            stored += other.stored
-            failed += other.failed
-            added += other.added
-            outcome.inserted += other.outcome.inserted
-            outcome.updated += other.outcome.updated
-            outcome.deleted += other.outcome.deleted
-            outcome.unchanged += other.outcome.unchanged
-            rows += other.rows
-            requests += other.requests
-            stop = stop ?? other.stop
-        }
     }
 
-    /// Why the whole source must stop for now.
-    struct Stop: Sendable {
-        let kind: FetchFailureKind
-        let reason: String
+    /// What became of a whole answer.
+    enum Settlement: Sendable {
+        case stored(WindowResult)
+        /// The answer was cut: these windows must be read instead.
+        case cut([Window], reason: String)
     }
 
     /// Why a window could not be stored.
-    private struct Failure {
+    private struct Failure: Error {
         let kind: FetchFailureKind
         let reason: String
     }
 
-    /// HTTP requests that a window cost so far, also on the ways that fail.
-    private final class Cost {
-        var requests = 0
-    }
-
     let source: PreparedSource
-    let adapter: any APIUsageAdapter
     let run: RunID
     let warehouse: Warehouse
     let settings: PassSettings
@@ -61,7 +38,7 @@ struct WindowWork: Sendable {
     /// A graceful shutdown ends fetching at once and lets a store finish.
     ///
     /// - Throws: `CancellationError`, and `PostgresError` when the database stayed away.
-    func perform(_ window: Window) async throws -> Result {
+    func perform(_ window: Window) async throws -> WindowResult {
         onEvent(.windowBegan(source: source.name, window: window))
         let cost = Cost()
         var failure = Failure(kind: .badAnswer, reason: "")
@@ -70,11 +47,15 @@ struct WindowWork: Sendable {
         let attempts = window.days.count > 1 ? 2 : 1
         for _ in 0..<attempts where failure.kind == .badAnswer {
             switch try await attempt(window, cost) {
-            case .success(var done):
-                done.requests += cost.requests
-                return done
-            case .failure(let refusal):
-                failure = refusal.failure
+            case .success(.stored(var result)):
+                result.requests += cost.requests
+                return result
+            case .success(.cut(let parts, let reason)):
+                var result = try await performAll(parts, of: window, because: reason)
+                result.requests += cost.requests
+                return result
+            case .failure(let reason):
+                failure = reason
             }
         }
         var result = try await recover(window, from: failure)
@@ -82,102 +63,57 @@ struct WindowWork: Sendable {
         return result
     }
 
-    private struct Refusal: Error {
-        let failure: Failure
-
-        init(_ kind: FetchFailureKind, _ reason: String) {
-            failure = Failure(kind: kind, reason: reason)
-        }
-    }
-
-    private func attempt(_ window: Window, _ cost: Cost) async throws -> Swift.Result<Result, Refusal> {
+    private func attempt(_ window: Window, _ cost: Cost) async throws -> Result<Settlement, Failure> {
         do {
             return .success(try await fetchAndStore(window, cost))
         } catch let failure as any FetchFailure {
             cost.requests += failure.requests
-            return .failure(Refusal(failure.kind, failure.description))
+            return .failure(Failure(kind: failure.kind, reason: failure.description))
         } catch let error as WarehouseError {
-            return .failure(Refusal(.badAnswer, error.description))
+            return .failure(Failure(kind: .badAnswer, reason: error.description))
         } catch let error as SpoolError {
-            return .failure(Refusal(error.isAboutAnswer ? .badAnswer : .unavailable, error.description))
+            let kind: FetchFailureKind = error.isAboutAnswer ? .badAnswer : .unavailable
+            return .failure(Failure(kind: kind, reason: error.description))
         } catch let error as PostgresError where error.isAboutData {
-            return .failure(Refusal(.badAnswer, error.description))
+            return .failure(Failure(kind: .badAnswer, reason: error.description))
         }
     }
 
-    // MARK: - The straight way
-
-    /// A whole answer and what is known of it.
-    private struct Fetched: Sendable {
-        let answer: SpooledAnswer
-        let report: FetchReport
-        let verdict: CapProof.Verdict
-    }
-
-    private func fetchAndStore(_ window: Window, _ cost: Cost) async throws -> Result {
-        let fetched = try await cancelWhenGracefulShutdown { try await fetch(window) }
-        cost.requests += fetched.report.requests + fetched.verdict.requests
-        switch fetched.verdict.conclusion {
-        case .complete:
-            return try await store(fetched.answer, of: window, report: fetched.report, doubt: fetched.report.doubt)
-        case .doubtful(let reason):
-            return try await store(fetched.answer, of: window, report: fetched.report, doubt: reason)
-        case .cut(let parts, let reason):
-            try await end(fetched.report.submission, .abandoned)
-            return try await performAll(parts, of: window, because: reason)
+    private func fetchAndStore(_ window: Window, _ cost: Cost) async throws -> Settlement {
+        switch (source.adapter, window.dataset.shape) {
+        case (.apiUsage(let adapter), .rows):
+            try await RowsAnswer(work: self, adapter: adapter).fetchAndStore(window, cost)
+        case (.apiUsage(let adapter), .snapshot):
+            try await SnapshotAnswer(work: self, adapter: adapter).fetchAndStore(window, cost)
+        case (.channelUsage(let adapter), .channels):
+            try await ChannelAnswer(work: self, adapter: adapter).fetchAndStore(window, cost)
+        case (.apiUsage, .channels), (.channelUsage, .rows), (.channelUsage, .snapshot):
+            throw ForeignDataset(dataset: window.dataset, vendor: source.configured.registration.kind)
         }
-    }
-
-    private func fetch(_ window: Window) async throws -> Fetched {
-        let recorder = recorder
-        let spool = UsageSpool(directory: settings.spoolDirectory)
-        let report = try await adapter.fetch(window, expectedRows: nil, into: spool, recorder: recorder)
-        let answer = spool.finish()
-        let verdict = try await CapProof(work: self, recorder: recorder).examine(answer, of: window)
-        return Fetched(answer: answer, report: report, verdict: verdict)
-    }
-
-    private func store(
-        _ answer: SpooledAnswer,
-        of window: Window,
-        report: FetchReport,
-        doubt: String?
-    ) async throws -> Result {
-        let context = WindowContext(
-            window: window, organization: source.organization, run: run, submission: report.submission,
-            settling: source.settling(of: window.dataset), now: settings.now(), doubt: doubt)
-        let outcome: StoreOutcome
-        do {
-            outcome = try await patiently { try await warehouse.store(answer, replacing: context) }
-        } catch let error as WarehouseError {
-            try await end(report.submission, .abandoned)
-            throw error
-        }
-        onEvent(
-            .windowStored(source: source.name, window: window, outcome: outcome, report: report, doubt: doubt))
-        var result = Result()
-        result.stored = 1
-        result.outcome = outcome
-        result.rows = answer.rows
-        return result
     }
 
     // MARK: - When it fails
 
-    private func recover(_ window: Window, from failure: Failure) async throws -> Result {
+    private func recover(_ window: Window, from failure: Failure) async throws -> WindowResult {
         guard failure.kind == .badAnswer, window.days.count > 1 else { return try await fail(window, failure) }
         return try await performAll(window.singleDays, of: window, because: failure.reason)
     }
 
-    private func fail(_ window: Window, _ failure: Failure) async throws -> Result {
-        onEvent(.windowFailed(source: source.name, window: window, reason: failure.reason))
-        var result = Result()
-        result.failed = 1
+    private func fail(_ window: Window, _ failure: Failure) async throws -> WindowResult {
+        var result = WindowResult()
         switch failure.kind {
         case .unauthenticated, .rateLimited:
             // The fault is not the window's: it is written down of the source, and the days do not back off.
-            result.stop = Stop(kind: failure.kind, reason: failure.reason)
-        case .badAnswer, .unavailable, .refused, .clientUnavailable:
+            result.failed = 1
+            result.stop = WindowResult.Stop(kind: failure.kind, reason: failure.reason)
+            onEvent(.windowFailed(source: source.name, window: window, reason: failure.reason))
+        case .clientUnavailable:
+            // Nothing is owed of this client any more; other clients go on.
+            result.unavailable = 1
+            result.unavailableClient = WindowResult.UnavailableClient(window: window, reason: failure.reason)
+        case .badAnswer, .unavailable, .refused:
+            result.failed = 1
+            onEvent(.windowFailed(source: source.name, window: window, reason: failure.reason))
             try await patiently {
                 try await warehouse.markFailed(
                     window, organization: source.organization, run: run, because: failure.reason, now: settings.now())
@@ -187,12 +123,18 @@ struct WindowWork: Sendable {
     }
 
     /// Works on the parts of a window one after the other; what stops the source stops the parts.
-    private func performAll(_ parts: [Window], of window: Window, because reason: String) async throws -> Result {
+    private func performAll(_ parts: [Window], of window: Window, because reason: String) async throws -> WindowResult {
         onEvent(.windowSplit(source: source.name, window: window, parts: parts.count, reason: reason))
-        var result = Result()
+        var result = WindowResult()
         result.added = parts.count - 1
-        for part in parts where result.stop == nil {
+        for (index, part) in parts.enumerated() where result.stop == nil {
             result.add(try await perform(part))
+            if let client = result.unavailableClient {
+                // What holds for one part holds for the others.
+                result.unavailableClient = WindowResult.UnavailableClient(window: window, reason: client.reason)
+                result.added = index
+                break
+            }
         }
         return result
     }
@@ -217,10 +159,50 @@ extension WindowWork {
         try await patiently { try await warehouse.endExecution(submission, end, now: settings.now()) }
     }
 
-    private func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+    /// What storing a window's answer needs beside the answer.
+    func context(of window: Window, _ report: FetchReport, doubt: String?) -> WindowContext {
+        WindowContext(
+            window: window, organization: source.organization, run: run, submission: report.submission,
+            settling: source.settling(of: window.dataset), now: settings.now(), doubt: doubt,
+            sharedNames: report.sharedNames)
+    }
+
+    /// Stores an answer, and gives the submission up when the warehouse refuses it.
+    func store(
+        _ window: Window,
+        _ report: FetchReport,
+        doubt: String?,
+        _ store: () async throws -> StoreOutcome
+    ) async throws -> Settlement {
+        let outcome: StoreOutcome
+        do {
+            outcome = try await patiently(store)
+        } catch let error as WarehouseError {
+            try await end(report.submission, .abandoned)
+            throw error
+        }
+        onEvent(.windowStored(source: source.name, window: window, outcome: outcome, report: report, doubt: doubt))
+        var result = WindowResult()
+        result.stored = 1
+        result.outcome = outcome
+        result.rows = report.rows
+        return .stored(result)
+    }
+
+    func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
         try await settings.patience.attempt(
             onRetry: { onEvent(.databaseAway(reason: $0.description)) }, work)
     }
+}
+
+/// A dataset was asked of a vendor that does not have it; the configuration refuses that before.
+private struct ForeignDataset: FetchFailure {
+    let dataset: Dataset
+    let vendor: String
+    let kind = FetchFailureKind.refused
+    let requests = 0
+
+    var description: String { "a source of kind \(vendor) has no dataset \(dataset.rawValue)" }
 }
 
 extension PostgresError {

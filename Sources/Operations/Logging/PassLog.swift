@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import Ingest
 package import Logging
 import Synchronization
@@ -38,6 +39,13 @@ package final class PassLog: Sendable {
             logger.warning(
                 "OAuth clients cannot be listed; their names come from usage alone",
                 metadata: metadata(source, ["error": "\(reason)"]))
+        case .limitsFailed(let source, let reason):
+            logger.warning(
+                "limits cannot be read; the next run tries again", metadata: metadata(source, ["error": "\(reason)"]))
+        case .timeZoneUnknown(let source, let reason):
+            logger.warning(
+                "days are UTC days; name a time-zone in the configuration",
+                metadata: metadata(source, ["error": "\(reason)"]))
         case .windowBegan(let source, let window):
             logger.debug("window began", metadata: metadata(source, window))
         case .windowStored(let source, let window, let outcome, let report, let doubt):
@@ -51,6 +59,21 @@ package final class PassLog: Sendable {
             databaseAnswered()
             logger.warning(
                 "window failed and will be tried again", metadata: metadata(source, window, ["error": "\(reason)"]))
+        case .clientUnavailable(let source, let dataset, let clientID, let windows, let reason):
+            logger.warning(
+                "OAuth client is unavailable and will be asked for again in a week",
+                metadata: metadata(
+                    source,
+                    [
+                        "dataset": "\(dataset.rawValue)", "oauth.client": "\(clientID)", "windows": "\(windows)",
+                        "error": "\(reason)",
+                    ]))
+        case .monthChecked(let source, let month, let differences):
+            monthChecked(source, month, differences)
+        case .monthCheckFailed(let source, let month, let reason):
+            logger.warning(
+                "closed month cannot be asked for as a whole; the next run tries again",
+                metadata: metadata(source, ["month": "\(month)", "error": "\(reason)"]))
         case .databaseAway(let reason):
             databaseAway(reason)
         case .progressed:
@@ -87,6 +110,19 @@ package final class PassLog: Sendable {
         if let doubt {
             logger.warning("window stays provisional", metadata: metadata(source, window, ["difference": "\(doubt)"]))
         }
+    }
+
+    private func monthChecked(_ source: String, _ month: Month, _ differences: [Channel: Decimal]) {
+        guard !differences.isEmpty else {
+            logger.debug("month agrees with its days", metadata: metadata(source, ["month": "\(month)"]))
+            return
+        }
+        let named = Channel.allCases.compactMap { channel in
+            differences[channel].map { "\(channel.rawValue) \($0)" }
+        }
+        logger.warning(
+            "month asked for as a whole differs from the sum of its days",
+            metadata: metadata(source, ["month": "\(month)", "difference": "\(named.joined(separator: ", "))"]))
     }
 
     private func finished(_ run: RunID, _ summary: RunSummary) {

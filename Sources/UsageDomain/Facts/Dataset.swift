@@ -36,6 +36,11 @@ package enum Dataset: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether its rows can also be grouped by user. Per-client queries cannot (contract, section 1.1).
+    package var canGroupByUser: Bool {
+        self == .organizationQuery || self == .organizationJobs
+    }
+
     /// Most days of one window. A window never crosses a month; a simple search has 20,000 rows at most, and Infodeck
     /// answers with one sum for all that is asked, so these two are asked day by day.
     package var longestWindow: Int {

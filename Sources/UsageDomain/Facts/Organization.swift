@@ -5,7 +5,11 @@ package struct Organization: Hashable, Sendable {
     /// The IANA name of the zone in which its days are counted; `""` where days are counted in UTC, or when nobody says.
     package let timeZone: String
 
-    package init(id: String, name: String, timeZone: String = "") {
+    /// Why the vendor told no more than the id; nil when it told.
+    package let obstacle: String?
+
+    package init(id: String, name: String, timeZone: String = "", obstacle: String? = nil) {
+        self.obstacle = obstacle
         self.id = id
         self.name = name
         self.timeZone = timeZone

@@ -13,6 +13,9 @@ package struct Planner: Sendable {
     /// "Now and then" of the wide pass: seven days.
     package static let widePassInterval = Duration.seconds(7 * 86_400)
 
+    /// How long an OAuth client that the API will not speak of is left alone: seven days.
+    package static let unavailableClientInterval = Duration.seconds(7 * 86_400)
+
     package init(settling: Settling, lookbackDays: Int, widePassDays: Int, now: Date) {
         self.settling = settling
         self.lookbackDays = lookbackDays

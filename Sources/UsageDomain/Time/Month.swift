@@ -1,5 +1,5 @@
 /// A calendar month. Facts are partitioned by month, so a window never crosses one.
-package struct Month: Hashable, Sendable {
+package struct Month: Hashable, Sendable, CustomStringConvertible {
     package let year: Int
     /// 1…12.
     package let month: Int
@@ -22,6 +22,11 @@ package struct Month: Hashable, Sendable {
     package var days: Range<Day> {
         let first = Day(unchecked: year, month: month, day: 1)
         return first..<first.advanced(by: length)
+    }
+
+    /// `2025-02`.
+    package var description: String {
+        "\(year.padded(to: 4))-\(month.padded(to: 2))"
     }
 
     private var isLeapYear: Bool {

@@ -5,19 +5,10 @@ import Yams
 package struct ConfigurationLoader: Sendable {
     /// The instant against which `start-date` is checked.
     let now: Date
-    /// The datasets of this version of the program.
-    let implemented: Set<String>
-    /// The kinds of source of this version of the program.
-    let implementedKinds: Set<String>
 
-    /// - Parameters:
-    ///   - now: The present; a `start-date` after it is refused.
-    ///   - implemented: The datasets this program can fetch; others are known but refused.
-    ///   - implementedKinds: The kinds of source this program can talk to; others are checked, then refused.
-    package init(now: Date, implemented: Set<String>, implementedKinds: Set<String>) {
+    /// - Parameter now: The present; a `start-date` after it is refused.
+    package init(now: Date) {
         self.now = now
-        self.implemented = implemented
-        self.implementedKinds = implementedKinds
     }
 
     /// Reads a file of UTF-8 text.

@@ -2,13 +2,13 @@ import Yams
 
 extension Section {
     /// The settings of a source of kind `genesys`; nil when something in them was refused.
-    func genesysSource(implemented: Set<String>) -> GenesysSource? {
+    func genesysSource() -> GenesysSource? {
         let endpoints = genesysEndpoints()
         let authority: String?? = self["ca-file"].map { $0.absolutePath() } ?? .some(nil)
         let clientID = required("client-id", remedy: "give the id of the OAuth client to log in with")?.clientID()
         let secret = required("client-secret", remedy: "say where the secret is: {credential: NAME}")?
             .secretReference()
-        let datasets = genesysDatasets(implemented: implemented)
+        let datasets = genesysDatasets()
         let primary = primary(of: datasets)
         let byUser = self["by-user"].map { $0.flag() } ?? false
         let clients = self["clients"].map { $0.clientSelection() } ?? .all
@@ -50,27 +50,24 @@ extension Section {
         return nil
     }
 
-    /// The datasets the source is asked for, all of them implemented.
-    func genesysDatasets(implemented: Set<String>) -> [String]? {
+    /// The datasets the source is asked for.
+    func genesysDatasets() -> [String]? {
         guard let field = self["datasets"] else { return ["organization_query"] }
-        return field.distinctItems(of: "dataset") { item in
-            guard let name = item.datasetName(of: "genesys", known: GenesysSource.datasets) else { return nil }
-            guard implemented.contains(name) else {
-                item.refuse(
-                    "this version cannot fetch \(name) yet",
-                    "remove it; datasets it can fetch: "
-                        + list(GenesysSource.datasets.filter { implemented.contains($0) }))
-                return nil
-            }
-            return name
+        return field.distinctItems(of: "dataset") {
+            $0.datasetName(of: "genesys", known: GenesysSource.datasets)
         }
     }
 
     private func primary(of datasets: [String]?) -> String? {
-        guard let field = self["primary"] else { return datasets?.first }
+        // A summary is a snapshot: it has no days that the canonical views could show.
+        let possible = datasets?.filter { $0 != GenesysSource.snapshotDataset }
+        guard let field = self["primary"] else { return possible?.first ?? datasets?.first }
         guard let name = field.datasetName(of: "genesys", known: GenesysSource.datasets) else { return nil }
-        guard let datasets, !datasets.contains(name) else { return name }
-        field.refuse("\(name) is not among the datasets of this source", "name one of \(list(datasets))")
+        guard let datasets, let possible, !possible.contains(name) else { return name }
+        let fault =
+            datasets.contains(name)
+            ? "\(name) is a snapshot and has no days to show" : "\(name) is not among the datasets of this source"
+        field.refuse(fault, possible.isEmpty ? "leave primary out" : "name one of \(list(possible))")
         return nil
     }
 }

@@ -27,16 +27,11 @@ struct SourceReader {
         }
         let section = field.section(known: Self.common + keys(of: kind), foreign: foreignKeys(to: kind))
         guard let section else { return nil }
-        if !loader.implementedKinds.contains(kind.rawValue) {
-            section["kind"]?.refuse(
-                "this version cannot read sources of kind \(kind.rawValue)",
-                "remove the source; kinds it can read: \(list(loader.implementedKinds.sorted()))")
-        }
         let name = name(in: section, &names)
         let startDate = startDate(in: section, kind)
         let payload: SourceConfiguration.Kind? =
             switch kind {
-            case .genesys: section.genesysSource(implemented: loader.implemented).map { .genesys($0) }
+            case .genesys: section.genesysSource().map { .genesys($0) }
             case .infodeck: section.infodeckSource().map { .infodeck($0) }
             }
         guard let name, let startDate, let payload else { return nil }
@@ -130,7 +125,7 @@ extension SourceReader {
             case .genesys:
                 (
                     section.genesysEndpoints()?.api, section["client-id"]?.clientID(),
-                    section.genesysDatasets(implemented: loader.implemented)
+                    section.genesysDatasets()
                 )
             case .infodeck:
                 (section.infodeckAPI(), section["organization-id"]?.identifier(), InfodeckSource.datasets)

@@ -10,7 +10,7 @@ package struct GenesysSource: Sendable, Equatable {
     package let clientSecret: SecretReference
     /// The datasets that are owed, each once, at least one.
     package let datasets: [String]
-    /// The dataset that the canonical views read; one of ``datasets``.
+    /// The dataset that the canonical views read; one of ``datasets``, and no snapshot unless there is nothing else.
     package let primary: String
     /// Whether organization datasets are grouped by user too.
     package let byUser: Bool
@@ -44,6 +44,9 @@ package struct GenesysSource: Sendable, Equatable {
         self.summaryDays = summaryDays
         self.requestShare = requestShare
     }
+
+    /// The dataset that is relative to the moment of asking.
+    static let snapshotDataset = "client_summary"
 
     /// Every dataset this vendor can be asked for.
     static let datasets = [

@@ -37,7 +37,7 @@ extension Warehouse {
         of dataset: Dataset,
         day: Day,
         organization: OrganizationKey
-    ) async throws -> [String: UsageSums]? {
+    ) async throws -> [String: CounterSums]? {
         let rows = try await pool.withConnection { connection in
             // One statement, so that the coverage is that of the rows.
             try connection.query(
@@ -64,11 +64,11 @@ extension Warehouse {
             }
         }
         guard !rows.isEmpty else { return nil }
-        var totals: [String: UsageSums] = [:]
+        var totals: [String: CounterSums] = [:]
         for case (let name?, let counters) in rows {
             let sums = counters.compactMap { $0.flatMap { Int128($0) } }
             guard sums.count == 6 else { throw PostgresError.invalidValue("a sum of counters is not a whole number") }
-            totals[name] = UsageSums(
+            totals[name, default: CounterSums()] += CounterSums(
                 requests: sums[0], status200: sums[1], status300: sums[2], status400: sums[3], status429: sums[4],
                 status500: sums[5])
         }

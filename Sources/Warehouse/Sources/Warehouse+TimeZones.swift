@@ -68,3 +68,20 @@ extension Warehouse {
         }
     }
 }
+
+extension Warehouse {
+    /// The zone in which the days of a source's organization are counted; `UTC` as long as the source never
+    /// authenticated.
+    package func timeZone(of source: String) async throws -> String {
+        try await pool.withConnection { connection in
+            let rows = try connection.query(
+                """
+                SELECT organization.time_zone
+                FROM ingest.source AS source
+                INNER JOIN ingest.organization AS organization USING (organization_key)
+                WHERE source.name = \(source)
+                """)
+            return try rows.first?.decode(String.self) ?? "UTC"
+        }
+    }
+}

@@ -1,11 +1,10 @@
-import UsageDomain
-
+package import UsageDomain
 /// Sums over the rows of one day, with which two answers about it are compared.
 package struct DayTotals: Equatable, Sendable {
     package private(set) var rows = 0
-    package private(set) var sums = UsageSums()
+    package private(set) var sums = CounterSums()
     /// By position of the client in the answer.
-    private(set) var sumsByClient: [UInt32: UsageSums] = [:]
+    private(set) var sumsByClient: [UInt32: CounterSums] = [:]
 
     package init() {}
 
@@ -15,13 +14,13 @@ package struct DayTotals: Equatable, Sendable {
     mutating func add(_ counts: UsageCounts, of client: UInt32) {
         rows += 1
         sums += counts
-        sumsByClient[client, default: UsageSums()] += counts
+        sumsByClient[client, default: CounterSums()] += counts
     }
 
     mutating func add(_ others: DayTotals) {
         rows += others.rows
         sums += others.sums
-        for (client, share) in others.sumsByClient { sumsByClient[client, default: UsageSums()] += share }
+        for (client, share) in others.sumsByClient { sumsByClient[client, default: CounterSums()] += share }
     }
 
     /// Positions of clients differ from answer to answer, so equality looks at the sums alone.

@@ -35,17 +35,17 @@ package final class SpooledAnswer: Sendable {
 
     /// All counters by name of the OAuth client, over all days: the name that stands for the client where the answer
     /// states no id, otherwise the newest one that it states.
-    package var totalsByClientName: [String: UsageSums] {
+    package var totalsByClientName: [String: CounterSums] {
         sums { client in
             let statedName = content.clients.values[Int(client)].statedName.text
             return statedName.isEmpty ? content.clientNames[Int(client)].name : statedName
         }
     }
 
-    private func sums(by key: (_ client: UInt32) -> String) -> [String: UsageSums] {
-        var sums: [String: UsageSums] = [:]
+    private func sums(by key: (_ client: UInt32) -> String) -> [String: CounterSums] {
+        var sums: [String: CounterSums] = [:]
         for day in content.totals.values {
-            for (client, share) in day.sumsByClient { sums[key(client), default: UsageSums()] += share }
+            for (client, share) in day.sumsByClient { sums[key(client), default: CounterSums()] += share }
         }
         return sums
     }

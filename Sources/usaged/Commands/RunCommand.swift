@@ -50,6 +50,10 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if once, backfill != nil { throw ValidationError("--once and --backfill exclude each other.") }
         if refetch, backfill == nil { throw ValidationError("--refetch needs --backfill FROM..TO.") }
+        if backfill != nil, let snapshot = dataset.first(where: { $0.shape == .snapshot }) {
+            throw ValidationError(
+                "--dataset \(snapshot.rawValue): it is relative to today and cannot be backfilled; use --once.")
+        }
         if plan, backfill == nil, !once { throw ValidationError("--plan needs --backfill FROM..TO or --once.") }
     }
 

@@ -1,8 +1,9 @@
+import FoundationEssentials
 import UsageDomain
 import UsagedConfiguration
 
 /// A source whose secret cannot be read: it refuses to authenticate, and says why.
-struct UnreadableSecret: APIUsageAdapter {
+struct UnreadableSecret: APIUsageAdapter, ChannelUsageAdapter {
     /// Why the secret cannot be read; names where it should be, never what it is.
     let error: SecretError
 
@@ -19,6 +20,8 @@ struct UnreadableSecret: APIUsageAdapter {
     func organization() async throws -> Organization { throw failure }
     func oauthClients() async throws -> [OAuthClient] { throw failure }
     func fetchTotals(_: Window) async throws -> UsageTotals { throw failure }
+
+    func channelUsage(in _: Range<Date>) async throws -> (ChannelUsage, requests: Int) { throw failure }
 
     func limits() async throws -> [APILimit] { throw failure }
 

@@ -1,0 +1,42 @@
+import ServiceLifecycle
+import UsageDomain
+import Warehouse
+
+/// Asks once for each closed month as a whole and compares it with the sum of its days: a vendor that cuts days
+/// otherwise than we do shows nowhere else.
+struct MonthCheck: Sendable {
+    let pass: Pass
+    let run: RunID
+    let source: PreparedSource
+    let adapter: any ChannelUsageAdapter
+
+    /// - Returns: HTTP requests sent.
+    /// - Throws: `PostgresError`, `CancellationError`. What the vendor refuses is tried again by the next pass.
+    func perform() async throws -> Int {
+        var requests = 0
+        let months = try await pass.patiently {
+            try await pass.warehouse.channelMonthsToCheck(
+                of: source.organization, timeZone: source.calendar.timeZone)
+        }
+        for month in months where !Task.isShuttingDownGracefully {
+            let days = month.days
+            let instants = source.calendar.start(of: days.lowerBound)..<source.calendar.start(of: days.upperBound)
+            do {
+                let (usage, sent) = try await cancelWhenGracefulShutdown { try await adapter.channelUsage(in: instants) }
+                requests += sent
+                let differences = try await pass.patiently {
+                    try await pass.warehouse.storeChannelMonth(
+                        month, stated: usage, organization: source.organization, timeZone: source.calendar.timeZone, run: run,
+                        now: pass.settings.now())
+                }
+                // Nil when a day of the month was changed or lost meanwhile: then there is nothing to compare with.
+                guard let differences else { continue }
+                pass.onEvent(.monthChecked(source: source.name, month: month, differences: differences))
+            } catch let failure as any FetchFailure {
+                pass.onEvent(.monthCheckFailed(source: source.name, month: month, reason: failure.description))
+                return requests + failure.requests
+            }
+        }
+        return requests
+    }
+}

@@ -1,0 +1,75 @@
+import UsageDomain
+import Warehouse
+
+/// Finds out which windows of one source a pass should read: what the configuration owes, less what coverage holds.
+struct PassPlanning: Sendable {
+    /// What of a source is due.
+    struct Due: Sendable {
+        /// In the order of work.
+        var windows: [PlannedWindow] = []
+        /// Owed days that the vendor has forgotten and that nobody has written down as unavailable yet.
+        var forgotten: [Window] = []
+    }
+
+    let pass: Pass
+    let scope: PassScope
+    let selection: PassSelection
+
+    /// - Parameters:
+    ///   - source: the source whose datasets are planned.
+    ///   - organization: nil when it never authenticated: all its days then count as lacking.
+    ///   - clients: ids of the OAuth clients that per-client datasets are asked for.
+    ///   - calendar: when the source's days begin and end.
+    /// - Returns: what is due now.
+    /// - Throws: `PostgresError`, `CancellationError`.
+    func due(
+        of source: ConfiguredSource,
+        organization: OrganizationKey?,
+        clients: [String],
+        calendar: DayCalendar
+    ) async throws -> Due {
+        var due = Due()
+        for asked in source.registration.datasets where selection.includes(asked.dataset) {
+            var coverage: [String: [Day: DayCoverage]] = [:]
+            if let organization {
+                coverage = try await pass.patiently {
+                    try await pass.warehouse.coverage(ofEachClientIn: asked.dataset, organization: organization)
+                }
+            }
+            let planner = Planner(
+                settling: Settling(settleAfter: asked.settleAfter, calendar: calendar),
+                lookbackDays: pass.settings.lookbackDays, widePassDays: pass.settings.widePassDays,
+                now: pass.settings.now())
+            for client in asked.dataset.isPerClient ? clients : [""] {
+                add(to: &due, asked, planner, client, coverage[client] ?? [:])
+            }
+        }
+        due.windows.sort(by: PlannedWindow.isMoreUrgent)
+        return due
+    }
+
+    private func add(
+        to due: inout Due,
+        _ asked: SourceRegistration.DatasetRegistration,
+        _ planner: Planner,
+        _ client: String,
+        _ coverage: [Day: DayCoverage]
+    ) {
+        let owed: Range<Day>
+        switch scope {
+        case .scheduled, .once:
+            var isByHand = false
+            if case .once = scope { isByHand = true }
+            due.windows += planner.dueWindows(
+                of: asked.dataset, clientID: client, owedFrom: asked.startDate, coverage: coverage,
+                retryingEarly: isByHand)
+            owed = asked.startDate..<max(asked.startDate, planner.today)
+        case .backfill(let days, let refetching):
+            due.windows += planner.backfillWindows(
+                of: asked.dataset, clientID: client, days: days, coverage: coverage, refetching: refetching)
+            owed = days
+        }
+        due.forgotten += planner.forgottenDays(
+            of: asked.dataset, clientID: client, days: owed, coverage: coverage)
+    }
+}

@@ -1,0 +1,120 @@
+import FoundationEssentials
+import UsageDomain
+import Warehouse
+
+/// Why a source cannot work in this pass.
+struct SourceRefusal: Error {
+    let failure: PassReport.SourceFailure
+}
+
+/// Brings one source to the point where its windows can be read: who it is, what is small and changes, what is due.
+struct SourcePreparation: Sendable {
+    let pass: Pass
+    let source: ConfiguredSource
+    let planning: PassPlanning
+
+    private var warehouse: Warehouse { pass.warehouse }
+    private var now: Date { pass.settings.now() }
+
+    func prepare() async throws -> Result<PreparedSource, SourceRefusal> {
+        if let end = try await pass.patiently({ try await warehouse.restingUntil(source.name) }), end > now {
+            let silence = Duration.seconds(end.timeIntervalSince(now))
+            return refusal(
+                .rateLimited(retryAfter: silence), "rests until \(end.formatted(.iso8601)), as the API asked for")
+        }
+        let organization: Organization
+        do {
+            organization = try await source.adapter.common.organization()
+        } catch let failure as any FetchFailure {
+            try await pass.patiently {
+                try await warehouse.markSourceFailed(
+                    source.name, because: failure.description, restingUntil: failure.kind.restingUntil(from: now),
+                    now: now)
+            }
+            return refusal(failure.kind, failure.description)
+        }
+        let key = try await pass.patiently {
+            try await warehouse.identify(source.registration, as: organization, now: now)
+        }
+        let calendar = try await calendar(of: organization, key)
+        let clients = try await dimensions(of: key)
+        let due = try await planning.due(of: source, organization: key, clients: clients, calendar: calendar)
+        pass.onEvent(.sourceReady(source: source.name, organization: organization, windows: due.windows.count))
+        return .success(
+            PreparedSource(
+                configured: source, organization: key, calendar: calendar, windows: due.windows,
+                forgotten: due.forgotten))
+    }
+
+    private func refusal(_ kind: FetchFailureKind, _ reason: String) -> Result<PreparedSource, SourceRefusal> {
+        pass.onEvent(.sourceFailed(source: source.name, reason: reason))
+        return .failure(
+            SourceRefusal(failure: PassReport.SourceFailure(source: source.name, kind: kind, reason: reason)))
+    }
+
+    // MARK: - Days
+
+    /// The zone of the configuration wins over the vendor's; without a usable one, days are UTC days.
+    private func calendar(of organization: Organization, _ key: OrganizationKey) async throws -> DayCalendar {
+        guard case .channelUsage = source.adapter else { return .utc }
+        let calendar: DayCalendar
+        if let configured = source.timeZone {
+            guard let known = try await pass.calendar(in: configured, for: source) else {
+                throw WarehouseError.unknownTimeZone(configured, source: source.name)
+            }
+            calendar = known
+        } else if !organization.timeZone.isEmpty,
+            let stated = try await pass.calendar(in: organization.timeZone, for: source)
+        {
+            calendar = stated
+        } else {
+            let reason =
+                organization.timeZone.isEmpty
+                ? organization.obstacle ?? "the API states no time zone" : "the API states a time zone that is not known: \(organization.timeZone)"
+            pass.onEvent(.timeZoneUnknown(source: source.name, reason: reason))
+            calendar = .utc
+        }
+        try await pass.patiently { try await warehouse.useTimeZone(calendar.timeZone, of: key) }
+        return calendar
+    }
+
+    // MARK: - What is small and changes
+
+    /// Reads OAuth clients and limits. A failure costs names or a snapshot, never a day of usage.
+    ///
+    /// - Returns: ids of the OAuth clients that per-client datasets are asked for.
+    private func dimensions(of key: OrganizationKey) async throws -> [String] {
+        guard case .apiUsage(let adapter) = source.adapter else { return [] }
+        try await takeLimits(of: key, from: adapter)
+        var listed: [String]?
+        do {
+            let listing = try await adapter.oauthClients()
+            try await pass.patiently { try await warehouse.storeListing(listing, of: key, now: now) }
+            listed = listing.map(\.id)
+        } catch let failure as any FetchFailure {
+            pass.onEvent(.listingFailed(source: source.name, reason: failure.description))
+        }
+        let asked: [String]
+        switch source.clients {
+        case .these(let ids): asked = ids
+        case .listed:
+            // A listing that cannot be read says nothing against the clients that were asked for so far.
+            guard let listed else { return try await pass.patiently { try await warehouse.askedClients(of: source.name) } }
+            asked = listed
+        }
+        try await pass.patiently { try await warehouse.storeAskedClients(asked, of: source.name) }
+        return asked
+    }
+
+    /// Once a UTC day.
+    private func takeLimits(of key: OrganizationKey, from adapter: any APIUsageAdapter) async throws {
+        let today = Day(containing: now)
+        if try await pass.patiently({ try await warehouse.hasLimits(of: key, on: today) }) { return }
+        do {
+            let limits = try await adapter.limits()
+            try await pass.patiently { try await warehouse.storeLimits(limits, of: key, on: today) }
+        } catch let failure as any FetchFailure {
+            pass.onEvent(.limitsFailed(source: source.name, reason: failure.description))
+        }
+    }
+}

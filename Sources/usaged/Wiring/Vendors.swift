@@ -1,0 +1,193 @@
+import GenesysCloud
+import Infodeck
+import Ingest
+import Logging
+import Transport
+import UsageDomain
+import UsagedConfiguration
+import Warehouse
+import FoundationEssentials
+
+/// Connects the configured sources to their vendors: one HTTP exchange, with its own budget of requests, a source.
+struct Vendors {
+    private let configuration: Configuration
+    private let logger: Logger
+    private let secrets: SecretReader
+
+    init(_ program: Program) {
+        configuration = program.configuration
+        logger = program.logger
+        secrets = SecretReader(environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// Lends the sources while their HTTP clients are open. A source whose secret cannot be read is among them: it fails
+    /// when it is asked to work, and does not hold up the others.
+    func withSources<Result: Sendable>(_ body: ([ConfiguredSource]) async throws -> Result) async throws -> Result {
+        var exchanges: [HTTPExchange] = []
+        do {
+            let sources = try configuration.sources.map { try configured($0, &exchanges) }
+            let result = try await body(sources)
+            await shutDown(exchanges)
+            return result
+        } catch {
+            await shutDown(exchanges)
+            throw error
+        }
+    }
+
+    /// Lends one Infodeck organization while its HTTP client is open.
+    ///
+    /// - Throws: `SecretError` when its key cannot be read, `CommandFailure`, and what the body throws.
+    func withInfodeck<Result: Sendable>(
+        _ source: SourceConfiguration,
+        _ infodeck: UsagedConfiguration.InfodeckSource,
+        _ body: (Infodeck.InfodeckSource) async throws -> Result
+    ) async throws -> Result {
+        var exchanges: [HTTPExchange] = []
+        do {
+            let result = try await body(try connect(source, infodeck, &exchanges))
+            await shutDown(exchanges)
+            return result
+        } catch {
+            await shutDown(exchanges)
+            throw error
+        }
+    }
+
+    private func configured(_ source: SourceConfiguration, _ exchanges: inout [HTTPExchange]) throws -> ConfiguredSource {
+        switch source.kind {
+        case .genesys(let genesys):
+            ConfiguredSource(
+                registration: try registration(of: source, byUser: genesys.byUser),
+                adapter: .apiUsage(try adapter(source, genesys, &exchanges)),
+                clients: genesys.clients.asked)
+        case .infodeck(let infodeck):
+            ConfiguredSource(
+                registration: try registration(of: source, byUser: false),
+                adapter: .channelUsage(try adapter(source, infodeck, &exchanges)),
+                timeZone: infodeck.timeZone)
+        }
+    }
+
+    private func registration(of source: SourceConfiguration, byUser: Bool) throws -> SourceRegistration {
+        func dataset(_ name: String) throws -> Dataset {
+            guard let dataset = Dataset(rawValue: name) else {
+                throw CommandFailure(.badConfiguration, "source \(source.name): dataset \(name) is not known")
+            }
+            return dataset
+        }
+        return SourceRegistration(
+            name: source.name,
+            kind: source.kind.name,
+            datasets: try source.datasets.map { name in
+                let dataset = try dataset(name)
+                return SourceRegistration.DatasetRegistration(
+                    dataset: dataset, startDate: source.startDate, settleAfter: configuration.schedule.settleAfter,
+                    byUser: byUser && dataset.canGroupByUser)
+            },
+            primary: try dataset(source.primary))
+    }
+
+    // MARK: - One exchange a source
+
+    private func adapter(
+        _ source: SourceConfiguration,
+        _ genesys: GenesysSource,
+        _ exchanges: inout [HTTPExchange]
+    ) throws -> any APIUsageAdapter {
+        let secret: UsagedConfiguration.Secret
+        do {
+            secret = try secrets.read(source.secret)
+        } catch let error as SecretError {
+            return UnreadableSecret(error: error)
+        }
+        let settings = settings(of: source, certificateAuthorities: genesys.certificateAuthorityFile)
+        let exchange = try opening(source, settings) {
+            try HTTPExchange(settings: $0, budget: RequestBudget(share: genesys.requestShare), logger: logger)
+        }
+        exchanges.append(exchange)
+        return GenesysCloudAdapter(
+            GenesysCloudSource(
+                endpoints: try GenesysCloud.Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
+                credentials: Credentials(
+                    clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
+                exchange: exchange,
+                answerLimit: Int(configuration.spool.maxAnswerBytes),
+                logger: logger),
+            byUser: genesys.byUser,
+            summaryDays: genesys.summaryDays)
+    }
+
+    private func adapter(
+        _ source: SourceConfiguration,
+        _ infodeck: UsagedConfiguration.InfodeckSource,
+        _ exchanges: inout [HTTPExchange]
+    ) throws -> any ChannelUsageAdapter {
+        do {
+            return try connect(source, infodeck, &exchanges)
+        } catch let error as SecretError {
+            return UnreadableSecret(error: error)
+        }
+    }
+
+    private func connect(
+        _ source: SourceConfiguration,
+        _ infodeck: UsagedConfiguration.InfodeckSource,
+        _ exchanges: inout [HTTPExchange]
+    ) throws -> Infodeck.InfodeckSource {
+        let key = APIKey(Transport.Secret(try secrets.read(source.secret).revealed))
+        if let oddity = key.oddity {
+            logger.warning("unusual API key", metadata: ["source": "\(source.name)", "key": "\(oddity)"])
+        }
+        let exchange = try opening(source, settings(of: source)) {
+            try Infodeck.InfodeckSource.makeExchange(settings: $0, logger: logger)
+        }
+        exchanges.append(exchange)
+        return Infodeck.InfodeckSource(
+            endpoints: try Infodeck.Endpoints(apiURL: infodeck.apiURL, organizationID: infodeck.organizationID),
+            apiKey: key, exchange: exchange, logger: logger)
+    }
+
+    private func settings(of source: SourceConfiguration, certificateAuthorities file: String? = nil) -> HTTPSettings {
+        var settings = HTTPSettings(userAgent: "usaged/\(UsagedVersion.current)", caFile: file)
+        settings.onRetry = { [logger] failure, wait in
+            logger.warning(
+                "request failed and is sent again",
+                metadata: ["source": "\(source.name)", "error": "\(failure)", "wait": "\(wait.inWords)"])
+        }
+        return settings
+    }
+
+    private func opening(
+        _ source: SourceConfiguration,
+        _ settings: HTTPSettings,
+        _ open: (HTTPSettings) throws -> HTTPExchange
+    ) throws -> HTTPExchange {
+        do {
+            return try open(settings)
+        } catch {
+            throw CommandFailure(
+                .badConfiguration,
+                "source \(source.name): ca-file \(settings.caFile ?? "") cannot be used: \(error)")
+        }
+    }
+
+    private func shutDown(_ exchanges: [HTTPExchange]) async {
+        for exchange in exchanges {
+            do {
+                try await exchange.shutdown()
+            } catch {
+                logger.debug("closing HTTP connections failed", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}
+
+extension ClientSelection {
+    fileprivate var asked: ConfiguredSource.AskedClients {
+        switch self {
+        case .all: .listed
+        case .listed(let ids): .these(ids)
+        }
+    }
+}
