@@ -38,14 +38,14 @@ package struct JSONRow: Sendable {
         if case .integer(let value) = slots[column] { value } else { nil }
     }
 
-    /// The text in a string column; nil when it is absent or null.
+    /// The text in a string column, or the spelling in a number column; nil when it is absent or null.
     package func string(_ column: Int) -> String? {
         withUTF8Bytes(column) { bytes in
             bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         }
     }
 
-    /// Lends the UTF-8 of a string column without allocating; nil, and `body` is not called, when it is absent or null.
+    /// Lends the UTF-8 of a string or number column without allocating; nil, and `body` is not called, when it is absent or null.
     package func withUTF8Bytes<Result>(
         _ column: Int,
         _ body: (Span<UInt8>) throws -> Result

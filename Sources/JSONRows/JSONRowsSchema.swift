@@ -15,6 +15,8 @@ package struct JSONRowsSchema: Sendable, Equatable {
         case string
         /// A JSON number spelled without fraction and exponent that fits `Int64`: `1.0` and `1e2` are refused.
         case integer
+        /// Any JSON number, kept as it is spelled.
+        case number
     }
 
     /// One wanted member of every row.
@@ -32,6 +34,11 @@ package struct JSONRowsSchema: Sendable, Equatable {
         /// A column that holds integers.
         package static func integer(_ path: String) -> Column {
             Column(path: path, kind: .integer)
+        }
+
+        /// A column that holds numbers of any size and precision.
+        package static func number(_ path: String) -> Column {
+            Column(path: path, kind: .number)
         }
     }
 

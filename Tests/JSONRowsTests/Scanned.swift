@@ -93,7 +93,7 @@ private func copy(_ row: borrowing JSONRow, schema: JSONRowsSchema) -> ScannedRo
             values.append(.null)
         } else {
             switch column.kind {
-            case .string: values.append(row.string(index).map(Value.text) ?? .absent)
+            case .string, .number: values.append(row.string(index).map(Value.text) ?? .absent)
             case .integer: values.append(row.integer(index).map(Value.integer) ?? .absent)
             }
         }

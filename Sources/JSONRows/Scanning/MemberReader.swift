@@ -150,7 +150,7 @@ struct MemberReader {
                 try Grammar.literal("null", bytes, &index)
                 row.slots[column] = .null
             } else {
-                try readInteger(column, beginningWith: first, bytes, &index)
+                try readNumber(column, beginningWith: first, bytes, &index)
             }
         case .object where first == UInt8(ascii: "n"):
             try Grammar.literal("null", bytes, &index)
@@ -182,18 +182,22 @@ struct MemberReader {
     }
 
     @inline(__always)
-    private mutating func readInteger(
+    private mutating func readNumber(
         _ column: Int,
         beginningWith first: UInt8,
         _ bytes: RawSpan,
         _ index: inout Int
     ) throws(Fault) {
         let type = try Grammar.type(ofValueBeginningWith: first, at: index)
-        guard kinds[column] == .integer, type == .number else {
-            let expected: JSONRowsError.ValueType = kinds[column] == .integer ? .number : .string
+        guard kinds[column] != .string, type == .number else {
+            let expected: JSONRowsError.ValueType = kinds[column] == .string ? .string : .number
             throw .invalid(.wrongType(expected: expected, found: type), at: index)
         }
         let number = try Grammar.number(bytes, &index)
+        if kinds[column] == .number {
+            row.slots[column] = .source(start: number.start, end: number.end)
+            return
+        }
         if number.hasFractionOrExponent { throw .invalid(.notAnInteger, at: number.start) }
         if number.overflows {
             let digits = (number.start..<min(number.end, number.start + 24)).map {
