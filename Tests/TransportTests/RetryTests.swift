@@ -155,6 +155,22 @@ struct RetryTests {
         }
     }
 
+    @Test func `a 429 that asks for no silence gets the policy's, step by step`() {
+        var policy = RetryPolicy()
+        let failure = TransportError(
+            .rateLimited(retryAfter: nil, ErrorBody(decoding: [], masking: [])), request: .get("http://a/"))
+        func decision(_ attempts: Int) -> RetryPolicy.Decision {
+            policy.decision(
+                after: failure, repetition: .harmless, attempts: attempts, elapsed: .zero, jitter: 0.5)
+        }
+        #expect(decision(1) == .sendAgain(after: .seconds(1.5)))
+        policy.unstatedSilences = [.seconds(30), .seconds(60)]
+        #expect(decision(1) == .sendAgain(after: .seconds(31.5)))
+        #expect(decision(2) == .sendAgain(after: .seconds(61.5)))
+        #expect(decision(5) == .sendAgain(after: .seconds(61.5)))
+        #expect(decision(8) == .giveUp)
+    }
+
     @Test func `a repetition's wait can be cancelled`() async throws {
         let clock = TestClock()
         try await ScriptedServer.run { _ in

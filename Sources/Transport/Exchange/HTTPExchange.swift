@@ -12,6 +12,7 @@ package struct HTTPExchange: Sendable {
     private let client: HTTPClient
     private let settings: HTTPSettings
     private let budget: RequestBudget
+    private let turns: Turns?
     private let policy: RetryPolicy
     private let timekeeper: Timekeeper
     private let jitter: Jitter
@@ -30,6 +31,7 @@ package struct HTTPExchange: Sendable {
     ) throws {
         self.settings = settings
         self.budget = budget
+        turns = settings.requestsAtOnce.map { Turns(count: $0) }
         self.policy = policy
         self.timekeeper = timekeeper
         self.jitter = jitter
@@ -66,18 +68,11 @@ package struct HTTPExchange: Sendable {
         let start = timekeeper.now
         var attempts = 0
         while true {
-            if let silence = try await budget.admit() {
-                throw TransportError(
-                    .rateLimited(retryAfter: silence, nil), request: request, requestsSent: attempts,
-                    retryAfter: silence)
-            }
-            attempts += 1
-            tally.countRequest()
-            do {
-                let (head, answer) = try await attempt(request, makeReader)
+            switch try await admittedAttempt(request, &attempts, tally, makeReader) {
+            case .success(let (head, answer)):
                 logger.trace("HTTP exchange", metadata: metadata(request, attempts, status: head.status))
                 return HTTPReply(head: head, answer: answer, requestsSent: attempts)
-            } catch var failure as TransportError {
+            case .failure(var failure):
                 try Task.checkCancellation()
                 failure.requestsSent = attempts
                 try await waitOrGiveUp(after: failure, request, tally: tally, attempts: attempts, start: start)
@@ -92,7 +87,7 @@ package struct HTTPExchange: Sendable {
         attempts: Int,
         start: Duration
     ) async throws {
-        if failure.status == 429, let silence = failure.retryAfter {
+        if let silence = policy.silence(after: failure, attempts: attempts) {
             await budget.rest(for: silence + policy.margin)
         }
         let decision = policy.decision(
@@ -122,6 +117,30 @@ package struct HTTPExchange: Sendable {
     }
 
     // MARK: One attempt
+
+    /// Waits until the request may be sent, and sends it.
+    ///
+    /// - Throws: `TransportError` when it may not be sent for long; what the reader throws.
+    private func admittedAttempt<Reader: BodyReader>(
+        _ request: HTTPRequest,
+        _ attempts: inout Int,
+        _ tally: RequestTally,
+        _ makeReader: (HTTPReplyHead) throws -> Reader
+    ) async throws -> Result<(HTTPReplyHead, Reader.Answer), TransportError> {
+        try await turns?.begin()
+        defer { turns?.end() }
+        if let silence = try await budget.admit() {
+            throw TransportError(
+                .rateLimited(retryAfter: silence, nil), request: request, requestsSent: attempts, retryAfter: silence)
+        }
+        attempts += 1
+        tally.countRequest()
+        do {
+            return .success(try await attempt(request, makeReader))
+        } catch let failure as TransportError {
+            return .failure(failure)
+        }
+    }
 
     private func attempt<Reader: BodyReader>(
         _ request: HTTPRequest,
@@ -200,12 +219,17 @@ package struct HTTPExchange: Sendable {
         let bytes = try? await read(response.body, head, small, deadline, WholeBody())
         let body = ErrorBody(decoding: bytes ?? [], masking: request.masked)
         let retryAfter = RetryAfter.duration(head.header("Retry-After"), date: head.header("Date"), now: Date())
-        let silence = retryAfter ?? (head.status == 429 ? RateLimitHeaders(head).reset : nil)
+        let silence = retryAfter ?? (head.status == 429 ? statedSilence(head) : nil)
         return TransportError(
             head.status == 429 ? .rateLimited(retryAfter: silence, body) : .status(head.status, body),
             request: request,
             correlationID: head.correlationID ?? body.contextID,
-            retryAfter: silence
+            retryAfter: silence,
+            statedLimits: head.status == 429 ? StatedLimits.quoted(head) : []
         )
+    }
+
+    private func statedSilence(_ head: HTTPReplyHead) -> Duration? {
+        RateLimitHeaders(head).reset ?? StatedLimits.silence(head, now: Date())
     }
 }

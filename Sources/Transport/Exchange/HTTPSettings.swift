@@ -7,6 +7,8 @@ package struct HTTPSettings: Sendable {
     package var connectTimeout: Duration = .seconds(10)
     /// Longest time without a byte, before and within an answer.
     package var silenceTimeout: Duration = .seconds(60)
+    /// Requests under way at once at most; nil for as many as the budget admits.
+    package var requestsAtOnce: Int?
 
     /// Told before a failed request is sent again: how it failed and after how long that will be. Nothing secret.
     package var onRetry: (@Sendable (_ failure: String, _ wait: Duration) -> Void)?

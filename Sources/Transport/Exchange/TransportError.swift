@@ -1,4 +1,4 @@
-/// Why an exchange gave no answer. Bodies are quoted shortly and escaped, headers never.
+/// Why an exchange gave no answer. Bodies are quoted shortly and escaped, of headers only what is said of limits.
 package struct TransportError: Error, Sendable {
     package enum Kind: Equatable, Sendable {
         /// The request cannot be sent as it is.
@@ -38,19 +38,23 @@ package struct TransportError: Error, Sendable {
     package let correlationID: String?
     /// How long the server asks not to be asked.
     package let retryAfter: Duration?
+    /// The headers of a 429 that speak of the limit, as received; none of those that `RateLimitHeaders` knows.
+    package let statedLimits: [String]
 
     init(
         _ kind: Kind,
         request: HTTPRequest,
         requestsSent: Int = 0,
         correlationID: String? = nil,
-        retryAfter: Duration? = nil
+        retryAfter: Duration? = nil,
+        statedLimits: [String] = []
     ) {
         self.kind = kind
         self.request = request.description
         self.requestsSent = requestsSent
         self.correlationID = correlationID
         self.retryAfter = retryAfter
+        self.statedLimits = statedLimits
     }
 }
 
@@ -98,6 +102,7 @@ extension TransportError: CustomStringConvertible {
         var text = "\(request): \(kind)"
         if requestsSent > 1 { text += ", after \(requestsSent) requests" }
         if let retryAfter { text += ", retry after \(retryAfter.components.seconds) s" }
+        if !statedLimits.isEmpty { text += " (\(statedLimits.joined(separator: ", ")))" }
         if let correlationID { text += ", correlation id \(correlationID)" }
         return text
     }

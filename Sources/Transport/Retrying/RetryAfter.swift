@@ -19,13 +19,14 @@ package enum RetryAfter {
             return .seconds(min(seconds, longest))
         }
         guard let moment = Self.date(text) else { return nil }
-        let reference = date.flatMap { Self.date($0) } ?? now
+        let reference = Self.date(date) ?? now
         let seconds = moment.timeIntervalSince(reference).rounded(.up)
         return .seconds(Int(min(max(seconds, 0), Double(longest))))
     }
 
     /// Reads the preferred format of RFC 9110, `Sun, 06 Nov 1994 08:49:37 GMT`; the two obsolete ones are not read.
-    private static func date(_ text: String) -> Date? {
+    static func date(_ text: String?) -> Date? {
+        guard let text else { return nil }
         let parts = text.split(separator: " ")
         guard parts.count == 6, parts[5] == "GMT", parts[1].count == 2, parts[3].count == 4,
             let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

@@ -7,6 +7,9 @@ package struct RetryPolicy: Sendable {
 
     /// Upper ends of the waits after the first, second, … failure; the last one counts for all later failures.
     package var ladder: [Duration] = [.seconds(3), .seconds(9), .seconds(27), .seconds(60)]
+    /// The silences after the first, second, … 429 that asks for none; the last one counts for all later ones. Without
+    /// any, such a 429 is answered like every other failure.
+    package var unstatedSilences: [Duration] = []
     /// Requests sent at most.
     package var attempts = 8
     /// Requests sent at most when the answer is 500, which seldom heals.
@@ -43,12 +46,19 @@ package struct RetryPolicy: Sendable {
         return elapsed + wait <= deadline ? .sendAgain(after: wait) : .giveUp
     }
 
+    /// How long nothing is to be sent after a 429, as far as that is known; nil after other failures.
+    func silence(after failure: TransportError, attempts: Int) -> Duration? {
+        guard failure.status == 429 else { return nil }
+        return failure.retryAfter
+            ?? (unstatedSilences.isEmpty ? nil : unstatedSilences[min(attempts, unstatedSilences.count) - 1])
+    }
+
     private func limit(after failure: TransportError) -> Int {
         failure.status == 500 ? min(attempts, attemptsAfterServerError) : attempts
     }
 
     private func wait(after failure: TransportError, attempts: Int, jitter: Double) -> Duration {
-        if failure.status == 429, let silence = failure.retryAfter {
+        if let silence = silence(after: failure, attempts: attempts) {
             return silence + margin + margin * jitter
         }
         // Full jitter: any wait up to the step is as likely as any other, which spreads clients best.
