@@ -8,6 +8,8 @@ package final class Simulator: Sendable {
     /// What may obtain a token; the first belongs to the world's first OAuth client.
     package let credentials: [Credential]
     package let ledger: Ledger
+    /// The other fake, with a world, a script and a ledger of its own.
+    package let infodeck: InfodeckSimulator
 
     let now: @Sendable () -> Date
     let state: Mutex<State>
@@ -43,6 +45,7 @@ package final class Simulator: Sendable {
         self.credentials = credentials ?? [Simulator.defaultCredential(of: world)]
         self.ledger = ledger
         self.now = now
+        infodeck = InfodeckSimulator(baseURL: baseURL, now: now)
         state = Mutex(
             State(world: world, script: script, identifiers: SeededGenerator(world.seed.derived(5)))
         )

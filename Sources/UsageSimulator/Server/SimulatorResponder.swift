@@ -51,7 +51,8 @@ struct SimulatorResponder: HTTPResponder {
         if servesControl, let answer = ControlPaths.answer(request, simulator) {
             return response(answer, to: incoming, context)
         }
-        let answer = simulator.answer(request)
+        let apiKey = HTTPField.Name("X-API-Key").flatMap { incoming.headers[$0] }
+        let answer = simulator.infodeck.answer(request, apiKey: apiKey) ?? simulator.answer(request)
         context.logger.debug(
             "Answered",
             metadata: ["method": "\(request.method)", "path": "\(request.path)", "status": "\(answer.status)"]
