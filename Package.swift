@@ -64,6 +64,11 @@ let package = Package(
             dependencies: ["UsageDomain", "Transport", "JSONRows", logging],
             swiftSettings: strict),
 
+        .target(
+            name: "Infodeck",
+            dependencies: ["UsageDomain", "Transport", "JSONRows", logging],
+            swiftSettings: strict),
+
         // MARK: The daemon
         .target(
             name: "Ingest",
@@ -165,6 +170,13 @@ let package = Package(
             name: "GenesysCloudTests",
             dependencies: [
                 "GenesysCloud", "TestSupport", "Transport", "UsageDomain", "UsageSimulator", logging,
+                .product(name: "InMemoryLogging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "InfodeckTests",
+            dependencies: [
+                "Infodeck", "TestSupport", "Transport", "UsageDomain", "UsageSimulator", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
