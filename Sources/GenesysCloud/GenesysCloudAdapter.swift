@@ -9,7 +9,7 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
     /// - Parameters:
     ///   - source: the account that is asked.
     ///   - byUser: whether organization datasets are also grouped by user.
-    package init(_ source: GenesysCloudSource, byUser: Bool) {
+    package init(_ source: GenesysCloudSource, byUser: Bool, summaryDays: Int = 7) {
         self.source = source
         self.byUser = byUser
     }

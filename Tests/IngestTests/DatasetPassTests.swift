@@ -38,7 +38,7 @@ struct DatasetPassTests {
             var bench = bench
             bench.datasets = [dataset]
             let days = PassBench.recent(-8 ... -3)
-            try await bench.pass().run(.backfill(days, refetching: false))
+            _ = try await bench.pass().run(.backfill(days, refetching: false))
             let facts: SQL = "SELECT concat(tableoid, ctid, xmin, fact) FROM ingest.usage_row AS fact ORDER BY 1"
             let before = try await bench.texts(facts)
             #expect(!before.isEmpty)
@@ -54,7 +54,7 @@ struct DatasetPassTests {
             var bench = bench
             bench.datasets = [dataset]
             let days = PassBench.recent(-10 ... -5)
-            try await bench.pass().run(.backfill(days, refetching: false))
+            _ = try await bench.pass().run(.backfill(days, refetching: false))
             let restated = days.lowerBound.advanced(by: 2)
             bench.simulator.restate(try #require(World.Day("\(restated)")))
             let report = try await bench.pass().run(.backfill(days, refetching: true))
@@ -71,7 +71,9 @@ struct DatasetPassTests {
     {
         try await PassBench.with(World(seed: 25, size: Self.size)) { bench in
             var bench = bench
-            bench.datasets = [.simplesearch, .clientSummary, .organizationQuery, .clientQuery, .organizationJobs, .clientJobs]
+            bench.datasets = [
+                .simplesearch, .clientSummary, .organizationQuery, .clientQuery, .organizationJobs, .clientJobs,
+            ]
             bench.startDate = PassBench.recent(-6 ... -1).lowerBound
             let report = try await bench.pass().run(.once)
             #expect(report.isComplete)
@@ -129,13 +131,14 @@ struct DatasetPassTests {
             var bench = bench
             bench.datasets = [.clientQuery]
             let days = PassBench.recent(-9 ... -4)
-            try await bench.pass().run(.backfill(days, refetching: false))
+            _ = try await bench.pass().run(.backfill(days, refetching: false))
             let before = try await bench.stored(.clientQuery)
             bench.simulator.rewrite { $0.faults = [Fault(.clientSubmit, .always, .status(404))] }
             _ = try await bench.pass().run(.backfill(days, refetching: true))
             #expect(try await bench.stored(.clientQuery) == before)
             let states = try await bench.texts(
-                "SELECT DISTINCT state || (last_error <> '')::text FROM usage.coverage WHERE usage_date < current_date - 3")
+                "SELECT DISTINCT state || (last_error <> '')::text FROM usage.coverage WHERE usage_date < current_date - 3"
+            )
             #expect(states == ["coveredtrue"])
         }
     }
@@ -147,7 +150,7 @@ struct DatasetPassTests {
             let named = bench.simulator.world.clients.filter(\.isListed)[2].id
             bench.clients = .these([named])
             let days = PassBench.recent(-5 ... -1)
-            try await bench.pass().run(.backfill(days, refetching: false))
+            _ = try await bench.pass().run(.backfill(days, refetching: false))
             let truth = try bench.truth(of: .clientQuery, days).filter { $0.contains(named) }
             #expect(try await bench.stored(.clientQuery) == truth)
             #expect(bench.simulator.ledger.count(of: .clientSubmit) <= 2)
@@ -214,7 +217,8 @@ struct DatasetPassTests {
             try await bench.backfill("2025-01-01..2025-01-01")
             #expect(bench.simulator.ledger.count(of: .limits) == 2)
             #expect(
-                try await bench.texts("SELECT value::text FROM ingest.limit_snapshot WHERE key = 'token.rate.per.minute'")
+                try await bench.texts(
+                    "SELECT value::text FROM ingest.limit_snapshot WHERE key = 'token.rate.per.minute'")
                     == ["1000000"])
             try await bench.backfill("2025-01-02..2025-01-02")
             #expect(bench.simulator.ledger.count(of: .limits) == 2)

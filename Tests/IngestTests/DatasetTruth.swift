@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import UsageDomain
 import UsageSimulator
 
@@ -16,12 +17,11 @@ extension PassBench {
         guard let first = World.Day("\(days.lowerBound)"), let last = World.Day("\(days.upperBound.advanced(by: -1))")
         else { return [] }
         let listed = world.clients.filter(\.isListed).map(\.id)
-        let user: Set<World.Dimension> = byUser ? [.user] : []
         switch dataset {
         case .organizationQuery:
             return world.rows(
                 from: first, through: last,
-                groupedBy: [.oauthClient, .templateURI, .httpMethod].union(byUser ? [.user] : [])
+                groupedBy: Set([World.Grouping.oauthClient, .templateURI, .httpMethod] + (byUser ? [.user] : []))
             ).map { Self.line($0) }.sorted()
         case .clientQuery:
             return listed.flatMap { client in
@@ -30,7 +30,8 @@ extension PassBench {
         case .organizationJobs:
             return world.jobRows(
                 from: first, through: last,
-                groupedBy: [.oauthClient, .templateURI, .httpMethod, .platform].union(user)
+                groupedBy: Set(
+                    [World.Dimension.oauthClient, .templateURI, .httpMethod, .platform] + (byUser ? [.user] : []))
             ).map { Self.line($0) }.sorted()
         case .clientJobs:
             return listed.flatMap { client in

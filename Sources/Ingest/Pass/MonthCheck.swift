@@ -22,11 +22,14 @@ struct MonthCheck: Sendable {
             let days = month.days
             let instants = source.calendar.start(of: days.lowerBound)..<source.calendar.start(of: days.upperBound)
             do {
-                let (usage, sent) = try await cancelWhenGracefulShutdown { try await adapter.channelUsage(in: instants) }
+                let (usage, sent) = try await cancelWhenGracefulShutdown {
+                    try await adapter.channelUsage(in: instants)
+                }
                 requests += sent
                 let differences = try await pass.patiently {
                     try await pass.warehouse.storeChannelMonth(
-                        month, stated: usage, organization: source.organization, timeZone: source.calendar.timeZone, run: run,
+                        month, stated: usage, organization: source.organization, timeZone: source.calendar.timeZone,
+                        run: run,
                         now: pass.settings.now())
                 }
                 // Nil when a day of the month was changed or lost meanwhile: then there is nothing to compare with.

@@ -70,7 +70,8 @@ struct SourcePreparation: Sendable {
         } else {
             let reason =
                 organization.timeZone.isEmpty
-                ? organization.obstacle ?? "the API states no time zone" : "the API states a time zone that is not known: \(organization.timeZone)"
+                ? organization.obstacle ?? "the API states no time zone"
+                : "the API states a time zone that is not known: \(organization.timeZone)"
             pass.onEvent(.timeZoneUnknown(source: source.name, reason: reason))
             calendar = .utc
         }
@@ -99,7 +100,9 @@ struct SourcePreparation: Sendable {
         case .these(let ids): asked = ids
         case .listed:
             // A listing that cannot be read says nothing against the clients that were asked for so far.
-            guard let listed else { return try await pass.patiently { try await warehouse.askedClients(of: source.name) } }
+            guard let listed else {
+                return try await pass.patiently { try await warehouse.askedClients(of: source.name) }
+            }
             asked = listed
         }
         try await pass.patiently { try await warehouse.storeAskedClients(asked, of: source.name) }

@@ -47,7 +47,8 @@ struct CapProof: Sendable {
                     "an answer of exactly \(answer.rows) rows could not be compared with its totals: \(failure)"),
                 requests: failure.requests)
         }
-        let (stated, read) = day.dataset.isPerClient
+        let (stated, read) =
+            day.dataset.isPerClient
             ? (["": totals.shares.total], ["": answer.requestsByClient.values.reduce(0, +)])
             : (totals.requestsByID, answer.requestsByClient)
         guard stated != read else { return Verdict(.complete, requests: totals.requests) }

@@ -1,12 +1,13 @@
+import FoundationEssentials
 import GenesysCloud
 import Infodeck
 import Ingest
 import Logging
+import Operations
 import Transport
 import UsageDomain
 import UsagedConfiguration
 import Warehouse
-import FoundationEssentials
 
 /// Connects the configured sources to their vendors: one HTTP exchange, with its own budget of requests, a source.
 struct Vendors {
@@ -54,7 +55,8 @@ struct Vendors {
         }
     }
 
-    private func configured(_ source: SourceConfiguration, _ exchanges: inout [HTTPExchange]) throws -> ConfiguredSource {
+    private func configured(_ source: SourceConfiguration, _ exchanges: inout [HTTPExchange]) throws -> ConfiguredSource
+    {
         switch source.kind {
         case .genesys(let genesys):
             ConfiguredSource(
@@ -98,7 +100,7 @@ struct Vendors {
         let secret: UsagedConfiguration.Secret
         do {
             secret = try secrets.read(source.secret)
-        } catch let error as SecretError {
+        } catch {
             return UnreadableSecret(error: error)
         }
         let settings = settings(of: source, certificateAuthorities: genesys.certificateAuthorityFile)

@@ -1,0 +1,13 @@
+package import UsageDomain
+
+/// Infodeck as the loader sees it.
+extension InfodeckSource: ChannelUsageAdapter {
+    /// The organization that is configured, with what the API tells of it.
+    ///
+    /// - Throws: `InfodeckError` when the key is refused or cannot be sent; `CancellationError`.
+    package func organization() async throws -> Organization {
+        let profile = try await organizationProfile()
+        return Organization(
+            id: profile.id, name: profile.name, timeZone: profile.timeZone, obstacle: profile.obstacle)
+    }
+}
