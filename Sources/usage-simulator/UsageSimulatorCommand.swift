@@ -18,8 +18,13 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
 
             Faults are written ENDPOINT[#WHEN][~TEXT]=EFFECT, for example
               --fault results#2=503,retry-after:1 --fault complete=truncate:1000
-            ENDPOINT  token organization clients limits submit results other, or
-                      complete: results that would otherwise be complete
+            ENDPOINT  token organization clients limits submit results
+                      client-submit client-summary client-results
+                      search-submit search-results jobs-submit jobs-results
+                      client-jobs-submit client-jobs-results other, or
+                      complete client-complete search-complete jobs-complete
+                      client-jobs-complete: results (a page of them) that would
+                      otherwise be complete
             WHEN      2 (the second), 1-3, /5 (every fifth); without it always
             TEXT      only requests that mention this text
             EFFECT    a status, such as 503 or 429,retry-after:1
@@ -29,10 +34,17 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
                       status:QUERYSTATUS, expire-token, restate:DAY+DAY
                       cap:ROWS, row:FIELD=JSON, row@7:FIELD=JSON,
                       row:-FIELD, row:duplicate
+                      page:FAULT, one of
+                      \(UsageSimulatorCommand.list(PageFault.allCases.map(\.rawValue), indent: 22))
+
+            What nobody knows of the real API is a switch: --set NAME=SETTING, the first setting being the default.
+            \(UsageSimulatorCommand.switches)
 
             Paths of its own, which need no token:
               GET /simulator/ledger                   every request so far
               POST /simulator/restate?day=2025-09-01  changes a past day
+              POST /simulator/script?set=row-limit=refused&fault=submit=503
+                                                      changes switches, replaces faults
             """
     )
 
@@ -57,28 +69,42 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
     @Option(help: "How often an execution answers Running before it is complete.")
     var runningPolls = 1
 
+    @Option(help: "OAuth clients that share one name.")
+    var sharedNames = 0
+
+    @Option(help: "Organizations, besides the own one, in which the clients are used.")
+    var callingOrganizations = 2
+
+    @Option(help: "Platforms that the newer endpoints tell.")
+    var platforms = 3
+
+    @Flag(help: "Every day of the generated organization has exactly so many rows.")
+    var steady = false
+
+    @Option(name: .customLong("set"), help: "A switch and its setting; may be given again.")
+    var settings: [String] = []
+
     @Option(name: .customLong("fault"), help: "Something that goes wrong; may be given again.")
     var faults: [String] = []
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port lies between 0 and 65535.") }
-        guard rowsADay >= 0, clients > 0, requestsAMinute > 0, runningPolls >= 0 else {
+        guard rowsADay >= 0, clients > 0, requestsAMinute > 0, runningPolls >= 0, sharedNames >= 0,
+            callingOrganizations >= 0, platforms > 0
+        else {
             throw ValidationError("Sizes are positive numbers.")
         }
         do {
-            _ = try faults.map(Fault.init)
+            _ = try script()
         } catch {
             throw ValidationError("\(error)")
         }
     }
 
     func run() async throws {
-        var script = Script(faults: try faults.map(Fault.init))
-        script.requestsAMinute = requestsAMinute
-        script.runningPolls = runningPolls
         try await withSimulator(
             world: try world(),
-            script: script,
+            script: try script(),
             port: port,
             servesControl: true,
             logger: Logger(label: "usage-simulator")
@@ -91,11 +117,33 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
         }
     }
 
-    private func world() throws -> World {
-        switch organization {
-        case .recorded: try World.recorded()
-        case .generated: World(seed: seed, size: World.Size(clients: clients, rowsADay: rowsADay))
+    private func script() throws -> Script {
+        var script = Script(faults: try faults.map(Fault.init))
+        for setting in settings {
+            try script.set(setting)
         }
+        script.requestsAMinute = requestsAMinute
+        script.runningPolls = runningPolls
+        return script
+    }
+
+    private func world() throws -> World {
+        guard organization == .generated else { return try World.recorded() }
+        var size = World.Size(clients: clients, rowsADay: rowsADay, isSteady: steady)
+        size.clientsSharingAName = sharedNames
+        size.callingOrganizations = callingOrganizations
+        size.platforms = platforms
+        return World(seed: seed, size: size)
+    }
+
+    private static var switches: String {
+        Script.unknowns.map { "  \($0.name): \($0.settings.joined(separator: " "))" }.joined(separator: "\n")
+    }
+
+    private static func list(_ words: [String], indent: Int) -> String {
+        stride(from: 0, to: words.count, by: 4)
+            .map { words[$0..<min($0 + 4, words.count)].joined(separator: " ") }
+            .joined(separator: "\n" + String(repeating: " ", count: indent))
     }
 
     private func greeting(_ simulator: Simulator) -> String {

@@ -4,21 +4,49 @@ import FoundationEssentials
 ///
 /// - `GET /simulator/ledger`: every request so far, as a JSON array.
 /// - `POST /simulator/restate?day=2025-09-01`: changes a past day; `day` may be repeated.
+/// - `POST /simulator/script?set=row-limit=refused&fault=submit%231=503`: sets switches of ``Script/unknowns``, and replaces all
+///   faults when any `fault` is given (one that is empty removes them); each may be repeated. Answers every switch as it is.
 enum ControlPaths {
     static func answer(_ request: IncomingRequest, _ simulator: Simulator) -> Answer? {
         switch (request.method, request.path) {
         case ("GET", "/simulator/ledger"):
             return Answer(status: 200, body: .whole(Array(simulator.ledger.json.utf8)))
         case ("POST", "/simulator/restate"):
-            let texts = request.query.split(separator: "&").filter { $0.hasPrefix("day=") }.map { $0.dropFirst(4) }
-            let days = texts.compactMap { World.Day(String($0)) }
+            let texts = request.parameters("day")
+            let days = texts.compactMap { World.Day($0) }
             guard !days.isEmpty, days.count == texts.count else {
-                return Answer(status: 400, body: .whole(Array(#"{"error":"write ?day=yyyy-MM-dd"}"#.utf8)))
+                return refusal("write ?day=yyyy-MM-dd")
             }
             days.forEach { simulator.restate($0) }
             return Answer(status: 200, body: .whole(JSONText.encode(["restated": days.map(\.description)])))
+        case ("POST", "/simulator/script"):
+            return rewrite(request, simulator)
         default:
             return nil
         }
+    }
+
+    private static func rewrite(_ request: IncomingRequest, _ simulator: Simulator) -> Answer {
+        var script = simulator.script
+        do {
+            for text in request.parameters("set") {
+                try script.set(text)
+            }
+            let faults = request.parameters("fault")
+            if !faults.isEmpty {
+                script.faults = try faults.filter { !$0.isEmpty }.map(Fault.init)
+            }
+        } catch {
+            return refusal("\(error)")
+        }
+        let rewritten = script
+        simulator.rewrite { $0 = rewritten }
+        let settings = Script.unknowns.map { ($0.name, $0.setting(in: rewritten)) }
+        let answered = Dictionary(settings, uniquingKeysWith: { first, _ in first })
+        return Answer(status: 200, body: .whole(JSONText.encode(answered)))
+    }
+
+    private static func refusal(_ text: String) -> Answer {
+        Answer(status: 400, body: .whole(JSONText.encode(["error": text])))
     }
 }

@@ -137,6 +137,7 @@ extension RowPages {
     ///   - limit: No row from this place on is served.
     ///   - tellsOfMore: Whether the page that ends at the limit has a cursor nevertheless.
     ///   - effect: What goes wrong.
+    /// - Returns: The rows, and the cursor of the next page; nil at the end.
     fileprivate mutating func page(
         at cursor: Cursor,
         size: Int,

@@ -27,14 +27,18 @@ struct IncomingRequest: Sendable {
         String(decoding: body, as: UTF8.self)
     }
 
-    /// A parameter of the query text, decoded as a form is: a `+` that was not encoded is a space.
+    /// The first parameter of this name in the query text, decoded as a form is: a `+` that was not encoded is a space.
     func parameter(_ name: String) -> String? {
-        for pair in query.split(separator: "&") {
+        parameters(name).first
+    }
+
+    /// All parameters of this name, in order.
+    func parameters(_ name: String) -> [String] {
+        query.split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard IncomingRequest.decoded(parts[0]) == name else { continue }
+            guard IncomingRequest.decoded(parts[0]) == name else { return nil }
             return parts.count > 1 ? IncomingRequest.decoded(parts[1]) : ""
         }
-        return nil
     }
 
     private static func decoded(_ text: Substring) -> String {

@@ -67,6 +67,11 @@ package final class Simulator: Sendable {
         state.withLock { $0.world }
     }
 
+    /// The behaviour as it is now.
+    package var script: Script {
+        state.withLock { $0.script }
+    }
+
     /// The newest day whose rows are published now.
     package var newestPublishedDay: World.Day {
         newestPublishedDay(lag: state.withLock { $0.script.publishLag })

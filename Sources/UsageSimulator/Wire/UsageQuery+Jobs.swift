@@ -82,8 +82,9 @@ extension UsageQuery {
             var filter = World.Filter()
             filter.templateURIs = templateUris ?? []
             // A spelling that stands for no platform keeps no row.
-            filter.platforms = (platforms ?? []).map { text in
-                world.platforms.first { script.platformNames.spelling(of: $0) == text } ?? "no platform: \(text)"
+            filter.platforms = (platforms ?? []).flatMap { text in
+                let spelled = world.platforms.filter { script.platformNames.spelling(of: $0) == text }
+                return spelled.isEmpty ? ["no platform: \(text)"] : spelled
             }
             let methods: [JobMethod] = try UsageQuery.values(httpMethods, "HttpMethod", script)
             filter.httpMethods = methods.map(\.rawValue)

@@ -37,7 +37,10 @@ struct UsageQuery: Sendable {
     /// Reads the body of `POST /api/v2/usage/query`, or of a client's, no more strictly than contract, section 1.1, declares:
     /// unknown fields are ignored.
     ///
-    /// - Parameter subject: A client's query cannot be grouped by user.
+    /// - Parameters:
+    ///   - json: The body.
+    ///   - subject: Whose usage is asked for; a client's query cannot be grouped by user.
+    ///   - script: The knobs.
     /// - Throws: ``APIError`` with status 400.
     init(json: [UInt8], of subject: World.Question.Subject, script: Script) throws(APIError) {
         let body: Body = try UsageQuery.body(json)

@@ -61,7 +61,12 @@ extension World {
     /// The truth of a simple search of these days: rows by client *name*. Clients that share a name have rows of their own, so
     /// rows can be alike in all but their counters.
     ///
-    /// - Parameter hasClientIDs: Whether the script lets rows tell the client's id.
+    /// - Parameters:
+    ///   - first: The first day that is asked for.
+    ///   - last: The last day that is asked for, itself included.
+    ///   - filter: What the search filters by.
+    ///   - hasClientIDs: Whether the script lets rows tell the client's id.
+    /// - Returns: Rows as a search tells them, without a row limit.
     package func searchRows(
         from first: Day,
         through last: Day,
