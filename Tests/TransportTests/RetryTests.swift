@@ -31,6 +31,19 @@ struct RetryTests {
         }
     }
 
+    @Test func `a request may ask for fewer attempts than the policy allows`() async throws {
+        try await ScriptedServer.run { _ in
+            [ScriptedServer.answer(503)]
+        } _: { server in
+            try await Bench.run { bench in
+                var request = HTTPRequest.get(server.baseURL)
+                request.attempts = 2
+                let failure = try #require(try await bench.failure(request))
+                #expect(failure.requestsSent == 2)
+            }
+        }
+    }
+
     @Test func `after a 429 the silence asked for, a second and a chance are waited`() async throws {
         try await ScriptedServer.run { number in
             number == 1

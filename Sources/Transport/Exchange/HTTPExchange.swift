@@ -90,13 +90,14 @@ package struct HTTPExchange: Sendable {
         if let silence = policy.silence(after: failure, attempts: attempts) {
             await budget.rest(for: silence + policy.margin)
         }
-        let decision = policy.decision(
+        var decision = policy.decision(
             after: failure,
             repetition: request.repetition,
             attempts: attempts,
             elapsed: timekeeper.now - start,
             jitter: jitter.fraction()
         )
+        if let most = request.attempts, attempts >= most { decision = .giveUp }
         var details = metadata(request, attempts, status: failure.status)
         details["http.failure"] = "\(failure.kind)"
         guard case .sendAgain(let wait) = decision else {

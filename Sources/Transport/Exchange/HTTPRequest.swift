@@ -24,6 +24,8 @@ package struct HTTPRequest: Sendable {
     package var masked: [Secret] = []
     package var body: [UInt8] = []
     package let repetition: Repetition
+    /// Requests sent at most, where that is fewer than the policy allows.
+    package var attempts: Int?
     /// Longest body of an answer that is read, in bytes.
     package var answerLimit: Int
     /// Limit for one attempt, from sending to the last byte of the answer.
