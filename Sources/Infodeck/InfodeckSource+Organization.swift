@@ -3,6 +3,9 @@ import Transport
 import UsageDomain
 
 extension InfodeckSource {
+    /// Few, because usage waits for it.
+    private static let organizationAttempts = 3
+
     /// The organization's name and time zone (contract, section 7). Personal and billing fields are never decoded.
     ///
     /// The endpoint may be closed where usage is open, so any failure but a refused key is told in the profile.
@@ -11,17 +14,18 @@ extension InfodeckSource {
         let tally = RequestTally()
         let reply: HTTPReply<[UInt8]>
         do {
-            reply = try await send(endpoints.organization, step: .organization, tally: tally)
+            reply = try await send(
+                endpoints.organization, step: .organization, attempts: Self.organizationAttempts, tally: tally)
         } catch let error as InfodeckError where error.kind != .unauthenticated {
-            return profile(obstacle: "\(error)", tally)
+            return profile("\(error)", mayPass: error.mayPass, tally)
         }
         guard let answer = try? JSONDecoder().decode(WireAnswer.self, from: Data(reply.answer)) else {
-            return profile(obstacle: "\(InfodeckError.Step.organization): the answer is not a JSON object", tally)
+            return profile("\(InfodeckError.Step.organization): the answer is not a JSON object", mayPass: true, tally)
         }
         if let id = answer.organization.id, id != endpoints.organizationID {
             let other = id.quotable(limit: 60)
-            return profile(
-                obstacle: "\(InfodeckError.Step.organization): the answer is about another one, \"\(other)\"", tally)
+            let step = InfodeckError.Step.organization
+            return profile("\(step): the answer is about another one, \"\(other)\"", mayPass: false, tally)
         }
         return OrganizationProfile(
             id: endpoints.organizationID,
@@ -31,9 +35,23 @@ extension InfodeckSource {
         )
     }
 
-    private func profile(obstacle: String, _ tally: RequestTally) -> OrganizationProfile {
+    private func profile(_ reason: String, mayPass: Bool, _ tally: RequestTally) -> OrganizationProfile {
         OrganizationProfile(
-            id: endpoints.organizationID, name: "", timeZone: "", obstacle: obstacle, requests: tally.requests)
+            id: endpoints.organizationID,
+            name: "",
+            timeZone: "",
+            obstacle: OrganizationProfile.Obstacle(reason: reason, mayPass: mayPass),
+            requests: tally.requests
+        )
+    }
+}
+
+extension InfodeckError {
+    fileprivate var mayPass: Bool {
+        switch kind {
+        case .unavailable, .rateLimited: true
+        default: false
+        }
     }
 }
 

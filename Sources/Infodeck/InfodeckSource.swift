@@ -12,7 +12,7 @@ package struct InfodeckSource: Sendable {
     /// Longest answer that is read, in bytes; a real one has some hundred.
     private static let answerLimit = 1 << 20
 
-    let endpoints: Endpoints
+    let endpoints: OrganizationEndpoints
     let apiKey: APIKey
     let exchange: HTTPExchange
     let logger: Logger
@@ -24,7 +24,7 @@ package struct InfodeckSource: Sendable {
     ///   - apiKey: what the organization's requests are authenticated by.
     ///   - exchange: how it is asked, made by `makeExchange`; no other source shares it.
     ///   - logger: gets trace and debug lines only.
-    package init(endpoints: Endpoints, apiKey: APIKey, exchange: HTTPExchange, logger: Logger) {
+    package init(endpoints: OrganizationEndpoints, apiKey: APIKey, exchange: HTTPExchange, logger: Logger) {
         self.endpoints = endpoints
         self.apiKey = apiKey
         self.exchange = exchange
@@ -54,11 +54,17 @@ package struct InfodeckSource: Sendable {
     /// Asks one question.
     ///
     /// - Throws: `InfodeckError`; `CancellationError`.
-    func send(_ url: String, step: InfodeckError.Step, tally: RequestTally) async throws -> HTTPReply<[UInt8]> {
+    func send(
+        _ url: String,
+        step: InfodeckError.Step,
+        attempts: Int? = nil,
+        tally: RequestTally
+    ) async throws -> HTTPReply<[UInt8]> {
         guard let header = apiKey.header else {
             throw InfodeckError(.impossibleKey, step: step, requests: tally.requests)
         }
         var request = HTTPRequest.get(url, answerLimit: Self.answerLimit, deadline: .seconds(30))
+        request.attempts = attempts
         request.headers = [header]
         request.masked = [apiKey.value]
         do {

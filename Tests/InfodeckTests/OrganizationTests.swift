@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -40,20 +41,25 @@ struct OrganizationTests {
     }
 
     @Test(arguments: [
-        (InfodeckFault.Effect.status(403), "status 403"), (.status(404), "status 404"), (.html(502), "status 502"),
-        (.reset, "the connection broke"), (.raw(200, body: "[]"), "not a JSON object"),
-        (.raw(200, body: "<p>"), "not a JSON object"),
-        (.raw(200, body: #"{"id":"o-other","companyName":"Other"}"#), "about another one, \"o-other\""),
+        (InfodeckFault.Effect.status(403), false, 1, "status 403"), (.status(404), false, 1, "status 404"),
+        (.status(429), true, 3, "status 429"), (.html(502), true, 3, "status 502"),
+        (.reset, true, 3, "the connection broke"), (.raw(200, body: "[]"), true, 1, "not a JSON object"),
+        (.raw(200, body: "<p>"), true, 1, "not a JSON object"),
+        (.raw(200, body: #"{"id":"o-other","companyName":"Other"}"#), false, 1, "about another one, \"o-other\""),
     ])
     func `what keeps the organization from being read keeps no usage back`(
-        effect: InfodeckFault.Effect, text: String
+        effect: InfodeckFault.Effect, mayPass: Bool, requests: Int, text: String
     ) async throws {
         try await Tower.run(InfodeckFault(.organization, effect)) { tower in
             let profile = try await tower.source.organizationProfile()
             #expect(profile.id == "o-tower")
             #expect(profile.name == "")
             #expect(profile.timeZone == "")
-            #expect(profile.obstacle?.contains(text) == true, "\(profile)")
+            #expect(profile.requests == requests)
+            let obstacle = try #require(profile.obstacle)
+            #expect(obstacle.mayPass == mayPass)
+            #expect(obstacle.reason.contains(text), "\(obstacle)")
+            tower.clock.advance(by: .seconds(900))
             let usage = try await tower.source.channelUsage(in: Tower.day).0
             #expect(usage == tower.truth(in: Tower.day))
         }
@@ -64,18 +70,22 @@ struct OrganizationTests {
             $0.organizationIsClosed = true
         } _: { tower in
             let obstacle = try #require(try await tower.source.organizationProfile().obstacle)
-            #expect(obstacle.hasPrefix("reading the organization: access is forbidden"))
+            #expect(obstacle.reason.hasPrefix("reading the organization: access is forbidden"))
         }
     }
 
     @Test(arguments: ["ftp://a", "app.infodeck.io", "https://u:p@a", "https://a?x=1", "https://", ""])
     func `an address that is no base is refused`(url: String) {
-        #expect(throws: EndpointsError.self) { try Endpoints(apiURL: url, organizationID: "o-1") }
+        #expect(throws: OrganizationEndpointsError.self) {
+            try OrganizationEndpoints(apiURL: url, organizationID: "o-1")
+        }
     }
 
     @Test func `an empty id is refused, and slashes at the end of a base do no harm`() throws {
-        #expect(throws: EndpointsError.noOrganization) { try Endpoints(apiURL: "https://a/api", organizationID: "") }
-        let endpoints = try Endpoints(apiURL: "https://a/api//", organizationID: "o-1")
+        #expect(throws: OrganizationEndpointsError.noOrganization) {
+            try OrganizationEndpoints(apiURL: "https://a/api", organizationID: "")
+        }
+        let endpoints = try OrganizationEndpoints(apiURL: "https://a/api//", organizationID: "o-1")
         #expect(endpoints.organization == "https://a/api/organizations/o-1")
     }
 }
