@@ -10,6 +10,14 @@ RETURN (
 COMMENT ON FUNCTION ingest.today() IS
     'The current UTC day; a session may set usaged.now to ask as of another moment.';
 
+CREATE OR REPLACE FUNCTION ingest.today(time_zone text) RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (
+    coalesce(nullif(current_setting('usaged.now', true), '')::timestamptz, now()) AT TIME ZONE time_zone
+)::date;
+COMMENT ON FUNCTION ingest.today(text) IS
+    'The current day in a time zone; a session may set usaged.now to ask as of another moment.';
+
 -- The daemon's role has no right to create tables. This makes the month's partitions of facts and journal for it.
 -- A partition is created aside and then attached, which takes SHARE UPDATE EXCLUSIVE on the parent only: readers are
 -- never blocked, and a wait behind somebody else's lock ends at lock_timeout. Call it in a transaction of its own.

@@ -32,5 +32,5 @@ TO usage_writer;
 GRANT INSERT, UPDATE, DELETE ON ingest.usage_row, ingest.client_summary_row TO usage_writer;
 REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
--- The views call this one in the name of whoever reads them.
-GRANT EXECUTE ON FUNCTION ingest.today() TO usage_reader, usage_writer;
+-- The views call these in the name of whoever reads them.
+GRANT EXECUTE ON FUNCTION ingest.today(), ingest.today(text) TO usage_reader, usage_writer;

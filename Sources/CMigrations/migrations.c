@@ -24,6 +24,15 @@ static const struct embedded_file files[] = {
     {"R_2_views.sql", (const char[]){
 #embed "../../migrations/R_2_views.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_2_views_channels.sql", (const char[]){
+#embed "../../migrations/R_2_views_channels.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_coverage.sql", (const char[]){
+#embed "../../migrations/R_2_views_coverage.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_reconciliation.sql", (const char[]){
+#embed "../../migrations/R_2_views_reconciliation.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_3_grants.sql", (const char[]){
 #embed "../../migrations/R_3_grants.sql" suffix(, 0) if_empty(0)
     }},
