@@ -38,9 +38,15 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
     ) async throws -> FetchReport {
         switch window.dataset {
         case .organizationQuery:
-            try await source.fetchOrganizationQuery(window, byUser: byUser, into: sink, recorder: recorder)
-        case .clientQuery, .clientSummary, .simplesearch, .organizationJobs, .clientJobs, .channelUsage:
-            preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud")
+            try await source.fetch(OrganizationQuery(window, byUser: byUser), into: sink, recorder: recorder)
+        case .clientQuery:
+            try await source.fetch(ClientQuery(window), into: sink, recorder: recorder)
+        case .organizationJobs:
+            try await source.fetch(OrganizationJob(window, byUser: byUser), into: sink, recorder: recorder)
+        case .clientJobs:
+            try await source.fetch(ClientJob(window), into: sink, recorder: recorder)
+        case .clientSummary, .simplesearch, .channelUsage:
+            preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud as rows")
         }
     }
 

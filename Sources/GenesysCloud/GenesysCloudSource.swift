@@ -110,6 +110,11 @@ package struct GenesysCloudSource: Sendable {
         }
     }
 
+    /// The beginning of a foreign text, fit for a log line, without the secrets that somebody may have echoed.
+    func presentable(_ text: String, limit: Int) -> String {
+        text.masking([credentials.clientSecret] + (tokens.held.map { [$0.value] } ?? [])).quotable(limit: limit)
+    }
+
     func wrongAnswer(
         _ problem: String,
         in head: HTTPReplyHead,

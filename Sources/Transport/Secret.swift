@@ -20,7 +20,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
 
 extension String {
     /// The text with each of the secrets replaced by `***`, should somebody have echoed one.
-    func masking(_ secrets: [Secret]) -> String {
+    package func masking(_ secrets: [Secret]) -> String {
         var masked = self
         for secret in secrets {
             let text = secret.reveal()

@@ -90,8 +90,9 @@ struct FaultTests {
             let diary = Diary(open: OpenExecution(submission: SubmissionID(rawValue: 1), execution: id))
             account.simulator.rewrite { $0.faults = [Fault(.submit, .always, .status(400))] }
             _ = try await account.failure {
-                _ = try await $0.fetchOrganizationQuery(
-                    .days("2025-09-01", "2025-09-01"), byUser: false, into: RowList(), recorder: diary.recorder)
+                _ = try await $0.fetch(
+                    OrganizationQuery(try Window.days("2025-09-01", "2025-09-01"), byUser: false), into: RowList(),
+                    recorder: diary.recorder)
             }
             let asked = try #require(account.simulator.ledger.entries.first { $0.method == "GET" })
             #expect(asked.endpoint == .results)
@@ -181,8 +182,9 @@ struct FaultTests {
         try await Account.run(script: script, clock: TestClock()) { account in
             let diary = Diary()
             let task = Task {
-                try await account.source.fetchOrganizationQuery(
-                    .days("2025-09-01", "2025-09-01"), byUser: false, into: RowList(), recorder: diary.recorder)
+                try await account.source.fetch(
+                    OrganizationQuery(try Window.days("2025-09-01", "2025-09-01"), byUser: false), into: RowList(),
+                    recorder: diary.recorder)
             }
             while diary.lines.count < 2 {
                 await account.clock.sleepers(1)
@@ -201,8 +203,9 @@ struct FaultTests {
             var recorder = Diary().recorder
             recorder.accepted = { _, _ in throw Broken() }
             await #expect(throws: Broken.self) {
-                _ = try await account.source.fetchOrganizationQuery(
-                    .days("2025-09-01", "2025-09-01"), byUser: false, into: RowList(), recorder: recorder)
+                _ = try await account.source.fetch(
+                    OrganizationQuery(try Window.days("2025-09-01", "2025-09-01"), byUser: false), into: RowList(),
+                    recorder: recorder)
             }
             #expect(account.simulator.ledger.count(of: .results) == 0)
         }

@@ -14,8 +14,9 @@ struct MemoryTests {
             try await Account.run(world: world) { account in
                 let counter = RowCounter()
                 let before = try peakMemory()
-                let report = try await account.source.fetchOrganizationQuery(
-                    .days("2025-08-01", "2025-08-31"), byUser: false, into: counter, recorder: Diary().recorder)
+                let report = try await account.source.fetch(
+                    OrganizationQuery(try Window.days("2025-08-01", "2025-08-31"), byUser: false), into: counter,
+                    recorder: Diary().recorder)
                 guard report.rows == 310_000, counter.rows == 310_000 else { exit(2) }
                 // The body alone has more than 100 MB; what grew includes the simulator's part.
                 guard try peakMemory() - before < 40_000 else { exit(3) }

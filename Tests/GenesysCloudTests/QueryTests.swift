@@ -12,8 +12,9 @@ struct QueryTests {
         try await Account.run(world: World.recorded()) { account in
             let list = RowList()
             let diary = Diary()
-            let report = try await account.source.fetchOrganizationQuery(
-                .days("2020-02-01", "2020-02-28"), byUser: false, into: list, recorder: diary.recorder)
+            let report = try await account.source.fetch(
+                OrganizationQuery(try Window.days("2020-02-01", "2020-02-28"), byUser: false), into: list,
+                recorder: diary.recorder)
             #expect(report.rows == 128)
             #expect(list.rows.count == 128)
             #expect(list.rows.map(\.counts.requests).reduce(0, +) == 1_130)
@@ -31,8 +32,8 @@ struct QueryTests {
         try await Account.run { account in
             let list = RowList()
             let window = try Window.days(days.0, days.1)
-            _ = try await account.source.fetchOrganizationQuery(
-                window, byUser: byUser, into: list, recorder: Diary().recorder)
+            _ = try await account.source.fetch(
+                OrganizationQuery(window, byUser: byUser), into: list, recorder: Diary().recorder)
             var grouping: Set<World.Grouping> = [.oauthClient, .templateURI, .httpMethod]
             if byUser { grouping.insert(.user) }
             let truth = account.simulator.world.rows(
@@ -60,8 +61,9 @@ struct QueryTests {
 
     @Test func `the question is asked in the canonical form, with an end that includes its day`() async throws {
         try await Account.run { account in
-            _ = try await account.source.fetchOrganizationQuery(
-                .days("2025-09-01", "2025-09-03"), byUser: true, into: RowList(), recorder: Diary().recorder)
+            _ = try await account.source.fetch(
+                OrganizationQuery(try Window.days("2025-09-01", "2025-09-03"), byUser: true), into: RowList(),
+                recorder: Diary().recorder)
             let body = try #require(account.simulator.ledger.entries(of: .submit).first?.body)
             #expect(
                 body == #"{"granularity":"Day","groupBy":["OAuthClientId","TemplateUri","HttpMethod","UserId"],"#
@@ -74,8 +76,9 @@ struct QueryTests {
         try await Account.run { account in
             let ledger = account.simulator.ledger
             let diary = Diary { "\($0): \(ledger.count(of: .submit)) submits, \(ledger.count(of: .results)) polls" }
-            _ = try await account.source.fetchOrganizationQuery(
-                .days("2025-09-01", "2025-09-03"), byUser: false, into: RowList(), recorder: diary.recorder)
+            _ = try await account.source.fetch(
+                OrganizationQuery(try Window.days("2025-09-01", "2025-09-03"), byUser: false), into: RowList(),
+                recorder: diary.recorder)
             #expect(
                 diary.lines == [
                     "intend 1: 0 submits, 0 polls", "accepted 1: 1 submits, 0 polls",
@@ -90,16 +93,16 @@ struct QueryTests {
             account.simulator.rewrite { $0.faults = [Fault(.results, .always, .status(403))] }
             let before = Diary()
             _ = try await account.failure {
-                _ = try await $0.fetchOrganizationQuery(
-                    window, byUser: false, into: RowList(), recorder: before.recorder)
+                _ = try await $0.fetch(
+                    OrganizationQuery(window, byUser: false), into: RowList(), recorder: before.recorder)
             }
             account.simulator.rewrite { $0.faults = [] }
             let path = try #require(account.simulator.ledger.entries(of: .results).first?.path)
             let id = ExecutionID(rawValue: String(path.split(separator: "/")[4]))
             let diary = Diary(open: OpenExecution(submission: SubmissionID(rawValue: 42), execution: id))
             let list = RowList()
-            let report = try await account.source.fetchOrganizationQuery(
-                window, byUser: false, into: list, recorder: diary.recorder)
+            let report = try await account.source.fetch(
+                OrganizationQuery(window, byUser: false), into: list, recorder: diary.recorder)
             #expect(report.submission == SubmissionID(rawValue: 42))
             #expect(Int64(list.rows.count) == report.rows)
             #expect(diary.lines == ["ended 42 complete"])
@@ -112,8 +115,9 @@ struct QueryTests {
         script.runningPolls = 12
         script.submitStatus = .accepted
         try await Account.run(script: script) { account in
-            _ = try await account.source.fetchOrganizationQuery(
-                .days("2025-09-01", "2025-09-03"), byUser: false, into: RowList(), recorder: Diary().recorder)
+            _ = try await account.source.fetch(
+                OrganizationQuery(try Window.days("2025-09-01", "2025-09-03"), byUser: false), into: RowList(),
+                recorder: Diary().recorder)
             let times = account.simulator.ledger.entries.filter { $0.endpoint != .token }.map(\.time)
             let gaps = zip(times.dropFirst(), times).map { $0.timeIntervalSince($1) }
             #expect(gaps.count == 13)
@@ -128,8 +132,9 @@ struct QueryTests {
         script.runningPolls = 0
         script.submitStatus = .ok
         try await Account.run(script: script) { account in
-            _ = try await account.source.fetchOrganizationQuery(
-                .days("2025-09-01", "2025-09-03"), byUser: false, into: RowList(), recorder: Diary().recorder)
+            _ = try await account.source.fetch(
+                OrganizationQuery(try Window.days("2025-09-01", "2025-09-03"), byUser: false), into: RowList(),
+                recorder: Diary().recorder)
             #expect(account.clock.now.offset < .seconds(2))
         }
     }

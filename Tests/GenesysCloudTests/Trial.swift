@@ -27,8 +27,9 @@ struct Trial: Sendable {
             let diary = Diary()
             let report = Mutex<FetchReport?>(nil)
             let failure = try await account.failure { source in
-                let fetched = try await source.fetchOrganizationQuery(
-                    .days("2025-09-01", "2025-09-10"), byUser: false, into: list, recorder: diary.recorder)
+                let fetched = try await source.fetch(
+                    OrganizationQuery(try Window.days("2025-09-01", "2025-09-10"), byUser: false), into: list,
+                    recorder: diary.recorder)
                 report.withLock { $0 = fetched }
             }
             return Trial(

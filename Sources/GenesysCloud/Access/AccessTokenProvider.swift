@@ -44,6 +44,11 @@ final class AccessTokenProvider: Sendable {
         }
     }
 
+    /// The token in use, whether or not it is due for renewal.
+    var held: AccessToken? {
+        state.withLock { $0.held }
+    }
+
     /// How many tasks wait for a renewal under way.
     var waiting: Int {
         state.withLock { $0.waiters.count }

@@ -5,12 +5,19 @@ extension GenesysCloudError: FetchFailure {
     /// What the failure means for the plan.
     package var kind: FetchFailureKind {
         switch reason {
-        case .exchange(let failure): failure.fetchFailureKind
+        case .exchange(let failure): isAboutClient(failure) ? .clientUnavailable : failure.fetchFailureKind
         // A token that the login has just issued and the API refuses says nothing against the credentials.
         case .unauthenticated: step == .token ? .unauthenticated : .unavailable
-        case .unreadable, .wrongRow, .wrongAnswer: .badAnswer
+        case .unreadable, .wrongRow, .wrongAnswer, .wrongPages: .badAnswer
         case .unknownStatus, .executionsFailed, .executionLost, .stillRunning: .unavailable
         }
+    }
+
+    /// Whether the API refuses to speak of the one OAuth client that was asked about. Once it has accepted the question
+    /// it does speak of it: what it refuses afterwards is something else.
+    private func isAboutClient(_ failure: TransportError) -> Bool {
+        guard case .submit(let query) = step, query.window.dataset.isPerClient else { return false }
+        return failure.status == 403 || failure.status == 404
     }
 
     package var description: String {
@@ -46,10 +53,16 @@ extension GenesysCloudError.Step: CustomStringConvertible {
         case .token: "fetching an access token"
         case .organization: "reading organizations/me"
         case .oauthClients: "listing oauth/clients"
-        case .submit(let window): "submitting \(window)"
-        case .results(let window, let execution):
-            "reading \(window), execution \(execution.rawValue.quotable(limit: 100))"
+        case .limits(let namespace): "reading the limits of \(namespace)"
+        case .submit(let query): "submitting \(text(query))"
+        case .results(let query, let execution, let page):
+            "reading \(text(query)), execution \(execution.rawValue.quotable(limit: 100))"
+                + (page > 1 ? ", page \(page)" : "")
         }
+    }
+
+    private func text(_ query: Query) -> String {
+        query.part.isEmpty ? "\(query.window)" : "\(query.window) (\(query.part.quotable(limit: 100)))"
     }
 }
 
@@ -63,7 +76,9 @@ extension GenesysCloudError.Reason: CustomStringConvertible {
         case .wrongRow(let problem): "the answer is wrong: \(problem)"
         case .wrongAnswer(let problem): "the answer is wrong: \(problem)"
         case .unknownStatus(let status): "the contract does not know the query status \"\(status)\""
-        case .executionsFailed(let count): "the API failed to execute the query, \(count) times"
+        case .wrongPages(let problem): "the answer is wrong: \(problem)"
+        case .executionsFailed(let count, let reason):
+            "the API failed to execute the query, \(count) times" + (reason.map { ": \($0)" } ?? "")
         case .executionLost: "the API does not know the execution any more, for the second time"
         case .stillRunning(let patience):
             "still running after \(patience.components.seconds) s, to be polled again later"

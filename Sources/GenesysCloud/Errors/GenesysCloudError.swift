@@ -9,8 +9,10 @@ package struct GenesysCloudError: Error, Sendable {
         case token
         case organization
         case oauthClients
-        case submit(Window)
-        case results(Window, ExecutionID)
+        case limits(namespace: String)
+        case submit(Query)
+        /// The page counts from 1; an answer without pages has that one.
+        case results(Query, ExecutionID, page: Int)
     }
 
     package enum Reason: Sendable {
@@ -24,10 +26,12 @@ package struct GenesysCloudError: Error, Sendable {
         case wrongRow(RowProblem)
         /// A part of the answer beside its rows is missing or wrong.
         case wrongAnswer(String)
+        /// The pages of the answer make no whole.
+        case wrongPages(PageChainError)
         /// A status that the contract does not know.
         case unknownStatus(String)
-        /// The API said `Failed`, this many times in a row.
-        case executionsFailed(Int)
+        /// The API said that it failed, this many times in a row, the last time with this reason.
+        case executionsFailed(Int, String?)
         /// The API forgot a second execution before its answer was read.
         case executionLost
         /// Still running when the patience for polling ended. The execution stays open.

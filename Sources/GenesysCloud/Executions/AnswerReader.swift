@@ -1,26 +1,23 @@
 import JSONRows
 import Transport
 
-/// What takes the rows of an answer while it arrives.
-protocol RowConsumer: AnyObject {
-    /// Forgets the rows taken so far.
-    func restart() throws
-    func take(_ row: borrowing JSONRow) throws
-}
+/// Reads one page of the answer to a question.
+struct AnswerReader<Asked: Question, Rows: AnswerRows>: BodyReader where Asked.Row == Rows.Row {
+    private var scanner: JSONRowsScanner
+    private let question: Asked
+    private let rows: Rows
 
-/// Reads one answer to a question after results.
-struct AnswerReader<Consumer: RowConsumer>: BodyReader {
-    private var scanner = JSONRowsScanner(schema: UsageColumn.schema)
-    private let consumer: Consumer
-
-    init(_ consumer: Consumer) throws {
-        self.consumer = consumer
-        try consumer.restart()
+    init(_ question: Asked, into rows: Rows) throws {
+        self.question = question
+        self.rows = rows
+        scanner = JSONRowsScanner(schema: question.family.schema)
+        try rows.restartPage()
     }
 
     mutating func read(_ bytes: RawSpan) throws {
-        let consumer = consumer
-        try scanner.feed(bytes) { try consumer.take($0) }
+        let question = question
+        let rows = rows
+        try scanner.feed(bytes) { try rows.append(question.decode($0)) }
     }
 
     mutating func finish() throws -> JSONRowsSummary {

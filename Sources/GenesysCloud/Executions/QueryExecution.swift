@@ -3,24 +3,21 @@ import JSONRows
 import Transport
 import UsageDomain
 
-/// Carries one query from submission to its whole answer.
-struct QueryExecution<Consumer: RowConsumer> {
+/// Carries one question from submission to its whole answer.
+struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows.Row {
     let source: GenesysCloudSource
-    let window: Window
-    let query: OrganizationQuery
-    let consumer: Consumer
+    let question: Asked
+    /// Takes the rows. They count only when `answer()` returns.
+    let rows: Rows
     let recorder: ExecutionRecorder
     let tally: RequestTally
-
-    /// What the answer was read from and what it showed.
-    struct Answer {
-        let submission: SubmissionID
-        let summary: JSONRowsSummary
-    }
+    /// Longest answer, in bytes, all its pages together.
+    let answerLimit: Int
 
     private enum Ending {
-        case complete(JSONRowsSummary)
-        case failed
+        case complete(Answer)
+        /// Why, if the API said so.
+        case failed(String?)
         case lost
     }
 
@@ -34,10 +31,10 @@ struct QueryExecution<Consumer: RowConsumer> {
     /// Resumes the open execution of this query or submits a new one, until one gives its whole answer.
     ///
     /// - Throws: `GenesysCloudError`; `CancellationError`, which leaves the execution open; what recorder and
-    ///   consumer throw.
+    ///   rows throw.
     func answer() async throws -> Answer {
         let start = source.timekeeper.now
-        var submitted = try await recorder.open(Query(window)).map {
+        var submitted = try await recorder.open(question.query).map {
             Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true)
         }
         var failures = 0
@@ -46,56 +43,53 @@ struct QueryExecution<Consumer: RowConsumer> {
             let current: Submitted
             if let submitted { current = submitted } else { current = try await submit() }
             submitted = nil
+            try rows.restart()
             switch try await ending(of: current, start: start) {
-            case .complete(let summary):
+            case .complete(let answer):
                 try await recorder.ended(current.submission, .complete)
-                return Answer(submission: current.submission, summary: summary)
-            case .failed:
+                return answer
+            case .failed(let reason):
                 try await recorder.ended(current.submission, .failed)
                 failures += 1
                 let waits = source.polling.waitsAfterFailure
-                guard failures <= waits.count else { throw error(.executionsFailed(failures), current) }
+                guard failures <= waits.count else {
+                    throw error(.executionsFailed(failures, reason), results(current))
+                }
                 try await source.timekeeper.sleep(for: waits[failures - 1] * (0.5 + source.jitter.fraction() / 2))
             case .lost:
                 try await recorder.ended(current.submission, .lost)
                 losses += 1
-                guard losses < 2 else { throw error(.executionLost, current) }
+                guard losses < 2 else { throw error(.executionLost, results(current)) }
             }
         }
     }
 
+    private func results(_ current: Submitted, page: Int = 1) -> GenesysCloudError.Step {
+        .results(question.query, current.execution, page: page)
+    }
+
     private func error(
         _ reason: GenesysCloudError.Reason,
-        _ current: Submitted,
+        _ step: GenesysCloudError.Step,
         _ head: HTTPReplyHead? = nil
     ) -> GenesysCloudError {
-        GenesysCloudError(
-            reason,
-            step: .results(window, current.execution),
-            requests: tally.requests,
-            correlationID: head?.correlationID
-        )
+        GenesysCloudError(reason, step: step, requests: tally.requests, correlationID: head?.correlationID)
     }
 
     // MARK: Submitting
 
     private func submit() async throws -> Submitted {
-        let step = GenesysCloudError.Step.submit(window)
-        let submission = try await recorder.intend(Query(window))
+        let step = GenesysCloudError.Step.submit(question.query)
+        let submission = try await recorder.intend(question.query)
         let repeats = tally.doubtfulRepeats
         do {
-            // A second execution costs quota but does no harm (contract, section 2, "Idempotency").
-            let request = HTTPRequest.post(
-                source.endpoints.url("/api/v2/usage/query"),
-                body: try query.encoded(),
-                contentType: "application/json",
-                repetition: .harmless,
-                answerLimit: 1 << 20
-            )
+            let request = try question.submission(at: source.endpoints)
             let reply = try await source.send(request, step: step, tally: tally) { _ in WholeBody() }
             let accepted = try source.decode(WireExecution.self, from: reply, step: step, tally: tally)
-            guard let id = accepted.executionId, !id.isEmpty, id.utf8.count <= 1_024, !id.utf8.contains(0) else {
-                throw source.wrongAnswer("executionId is missing or unusable", in: reply.head, step: step, tally: tally)
+            let key = question.family.executionKey
+            guard let id = accepted[key], !id.isEmpty, id.utf8.count <= 1_024, !id.utf8.contains(0) else {
+                throw source.wrongAnswer(
+                    "\(key.rawValue) is missing or unusable", in: reply.head, step: step, tally: tally)
             }
             let execution = ExecutionID(rawValue: id)
             try await recorder.accepted(submission, execution)
@@ -107,11 +101,11 @@ struct QueryExecution<Consumer: RowConsumer> {
         }
     }
 
-    // MARK: Polling
+    // MARK: Reading
 
     private func ending(of current: Submitted, start: Duration) async throws -> Ending {
         do {
-            return try await poll(current, start: start)
+            return try await read(current, start: start)
         } catch let error as GenesysCloudError {
             switch error.kind {
             case .badAnswer, .refused, .clientUnavailable: try await recorder.ended(current.submission, .abandoned)
@@ -123,60 +117,119 @@ struct QueryExecution<Consumer: RowConsumer> {
         }
     }
 
-    private func poll(_ current: Submitted, start: Duration) async throws -> Ending {
+    /// Polls until the first page is ready, then follows the pages to the last.
+    private func read(_ current: Submitted, start: Duration) async throws -> Ending {
+        var answer = Answer(submission: current.submission)
+        // The link in the submission's answer is not followed: the id is all that is needed of it.
+        let path = question.resultsPath(current.execution.rawValue.percentEncoded)
+        var url = source.endpoints.url(path + (question.family.paging == .none ? "" : "?\(Self.pageParameter)"))
         var questions = 0
         while true {
-            if questions > 0 || !current.mayBeReady {
+            if questions > 0 || (answer.pages == 0 && !current.mayBeReady) {
                 let wait = source.polling.wait(before: questions, jitter: source.jitter.fraction())
                 guard source.timekeeper.now - start + wait <= source.polling.deadline else {
-                    throw error(.stillRunning(after: source.timekeeper.now - start), current)
+                    throw error(.stillRunning(after: source.timekeeper.now - start), results(current))
                 }
                 try await source.timekeeper.sleep(for: wait)
             }
             questions += 1
-            guard let (head, summary) = try await results(current) else { return .lost }
-            switch ExecutionStatus(summary) {
+            let step = results(current, page: answer.pages + 1)
+            guard let (head, summary) = try await page(url, step) else { return .lost }
+            switch question.family.status(summary) {
             case .running: continue
-            case .failed: return .failed
+            case .failed: return .failed(reason(summary))
             case .complete:
-                guard summary.rowsMember == .array else {
-                    throw error(.wrongAnswer("queryStatus is Complete but results is no array"), current, head)
-                }
-                return .complete(summary)
-            case .missing: throw error(.wrongAnswer("queryStatus is missing"), current, head)
-            case .unknown(let status): throw error(.unknownStatus(status.quotable(limit: 40)), current, head)
+                guard let next = try end(summary, &answer, path, head, step) else { return .complete(answer) }
+                url = next
+                questions = 0
+            case .missing: throw error(.wrongAnswer("queryStatus is missing"), step, head)
+            case .unknown(let status):
+                throw error(.unknownStatus(source.presentable(status, limit: 40)), step, head)
             }
         }
     }
 
-    /// One question after the results; nil when the API does not know the execution.
-    private func results(_ current: Submitted) async throws -> (HTTPReplyHead, JSONRowsSummary)? {
-        // The link in the submission's answer is not followed: the id is all that is needed of it.
-        let path = "/api/v2/usage/query/\(current.execution.rawValue.percentEncoded)/results"
-        let request = HTTPRequest.get(
-            source.endpoints.url(path), answerLimit: source.answerLimit, deadline: source.polling.answerDeadline)
+    /// One page as it is now; nil when the API does not know the execution.
+    private func page(_ url: String, _ step: GenesysCloudError.Step) async throws -> (HTTPReplyHead, JSONRowsSummary)? {
+        let limit = question.family.paging == .none ? answerLimit : min(answerLimit, Self.pageByteLimit)
+        let request = HTTPRequest.get(url, answerLimit: limit, deadline: source.polling.answerDeadline)
         var head: HTTPReplyHead?
         do {
-            let step = GenesysCloudError.Step.results(window, current.execution)
             let reply = try await source.send(request, step: step, tally: tally) {
                 head = $0
-                return try AnswerReader(consumer)
+                return try AnswerReader(question, into: rows)
             }
             return (reply.head, reply.answer)
         } catch let failure as GenesysCloudError {
             if case .exchange(let exchange) = failure.reason, exchange.status == 404 { return nil }
             throw failure
         } catch let problem as JSONRowsError {
-            throw error(.unreadable(problem), current, head)
+            throw error(.unreadable(problem), step, head)
         } catch let problem as RowProblem {
-            throw error(.wrongRow(problem), current, head)
+            throw error(.wrongRow(problem), step, head)
+        } catch let problem as AnswerProblem {
+            throw error(.wrongAnswer(problem.text), step, head)
         }
     }
+
+    /// Ends a page and finds the address of the next one; nil when the answer is whole.
+    private func end(
+        _ summary: JSONRowsSummary,
+        _ answer: inout Answer,
+        _ path: String,
+        _ head: HTTPReplyHead,
+        _ step: GenesysCloudError.Step
+    ) throws -> String? {
+        guard summary.rowsMember == .array || (question.family.mayOmitRows && summary.rowCount == 0) else {
+            let status = summary.string("queryStatus") ?? ""
+            throw error(
+                .wrongAnswer("queryStatus is \(status) but \(question.family.schema.rowsKey) is no array"), step, head)
+        }
+        answer.add(summary, rowsKey: question.family.schema.rowsKey)
+        guard answer.bytes <= answerLimit else {
+            throw error(
+                .wrongAnswer("its pages together are longer than the limit of \(answerLimit) bytes"), step, head)
+        }
+        let next: String?
+        do {
+            next = try rows.endPage(next: question.family.next(summary))
+        } catch let problem as PageChainError {
+            throw error(.wrongPages(problem), step, head)
+        } catch let problem as AnswerProblem {
+            throw error(.wrongAnswer(problem.text), step, head)
+        }
+        guard let next else { return nil }
+        guard question.family.paging == .link else {
+            return source.endpoints.url("\(path)?\(Self.pageParameter)&after=\(next.percentEncoded)")
+        }
+        guard let url = source.endpoints.url(following: next) else {
+            let link = source.presentable(next, limit: 100)
+            throw error(.wrongAnswer("nextUri leads to another host: \(link)"), step, head)
+        }
+        return url
+    }
+
+    private func reason(_ summary: JSONRowsSummary) -> String? {
+        let parts = [summary.string("errorBody.code"), summary.string("errorBody.message")].compactMap { $0 }
+        return parts.isEmpty ? nil : source.presentable(parts.joined(separator: ": "), limit: 200)
+    }
+
+    private static var pageParameter: String { "pageSize=\(QueryFamily.pageSize)" }
+    /// Longest page, in bytes: its rows are held until its end.
+    private static var pageByteLimit: Int { 64 << 20 }
 }
 
-/// `UsageExecutionResult` (contract, section 1.2).
+/// `UsageExecutionResult`, `OrganizationUsageQueryResponse` or `ClientUsageQueryResponse` (contract, section 1.2).
 private struct WireExecution: Decodable {
     let executionId: String?
+    let id: String?
+
+    subscript(key: QueryFamily.ExecutionKey) -> String? {
+        switch key {
+        case .executionId: executionId
+        case .id: id
+        }
+    }
 }
 
 extension GenesysCloudError {
@@ -187,24 +240,5 @@ extension GenesysCloudError {
         case .exchange(let failure), .unauthenticated(let failure): failure.isSafeToRetry
         default: false
         }
-    }
-}
-
-extension String {
-    /// Safe as one segment of a path: everything but ASCII letters, digits, `-`, `_` and `~` is percent-encoded, so that
-    /// not even `..` can lead elsewhere.
-    fileprivate var percentEncoded: String {
-        var encoded = ""
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                encoded.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                encoded += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return encoded
     }
 }

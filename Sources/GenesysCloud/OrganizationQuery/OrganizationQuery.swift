@@ -1,39 +1,49 @@
-import FoundationEssentials
+import JSONRows
+import Transport
 import UsageDomain
 
-/// Body of `POST /api/v2/usage/query` (contract, section 1.1, `ApiUsageOrganizationQuery`).
-struct OrganizationQuery: Encodable {
-    enum Grouping: String, Encodable {
+/// `organization_query`: what all OAuth clients of the organization did, as it is billed.
+struct OrganizationQuery: Question {
+    enum Grouping: String {
         case oauthClient = "OAuthClientId"
-        case user = "UserId"
         case templateURI = "TemplateUri"
         case httpMethod = "HttpMethod"
+        case user = "UserId"
     }
 
-    let interval: String
-    /// Absent: one total for the whole interval.
-    let granularity: String?
-    let metrics = ["Status200", "Status300", "Status400", "Status500", "Status429", "Requests"]
-    let groupBy: [Grouping]
+    let query: Query
+    let byUser: Bool
 
-    /// Every row of every day.
-    static func rows(of window: Window, byUser: Bool) -> OrganizationQuery {
-        OrganizationQuery(
-            interval: Interval(window).description,
-            granularity: "Day",
-            groupBy: [.oauthClient, .templateURI, .httpMethod] + (byUser ? [.user] : [])
+    init(_ window: Window, byUser: Bool) {
+        query = Query(window)
+        self.byUser = byUser
+    }
+
+    var family: QueryFamily { .older }
+
+    func submission(at endpoints: Endpoints) throws -> HTTPRequest {
+        let grouping: [Grouping] = [.oauthClient, .templateURI, .httpMethod] + (byUser ? [.user] : [])
+        return try .submitting(QueryBody.daily(window, by: grouping), to: endpoints.url("/api/v2/usage/query"))
+    }
+
+    func resultsPath(_ execution: String) -> String {
+        "/api/v2/usage/query/\(execution)/results"
+    }
+
+    func decode(_ row: borrowing JSONRow) throws -> UsageRow {
+        // Filled or not, the organization was not asked for, and neither was the user unless grouped by.
+        _ = try row.text(UsageColumn.organizationId)
+        let userID = try row.text(UsageColumn.userId)
+        return UsageRow(
+            identity: RowIdentity(
+                day: try row.day(UsageColumn.date, in: window.days),
+                clientID: try row.text(UsageColumn.clientId),
+                userID: byUser ? userID : "",
+                templateURI: try row.text(UsageColumn.templateUri),
+                httpMethod: try row.text(UsageColumn.httpMethod, limit: JSONRow.methodLimit)
+            ),
+            clientName: try row.text(UsageColumn.clientName, limit: JSONRow.nameLimit),
+            counts: try row.counts(UsageColumn.self)
         )
-    }
-
-    /// One row an OAuth client.
-    static func totals(of window: Window) -> OrganizationQuery {
-        OrganizationQuery(interval: Interval(window).description, granularity: nil, groupBy: [.oauthClient])
-    }
-
-    /// The JSON that is sent.
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
     }
 }

@@ -1,23 +1,18 @@
 import JSONRows
 
-/// The keys of `ApiUsageRow` (contract, section 1.2), by their place in the schema.
-enum UsageColumn: Int, CaseIterable {
+/// The keys of `ApiUsageRow` (contract, section 1.2), which all the older endpoints answer with.
+enum UsageColumn: Int, RowColumn {
     case date, clientId, clientName, organizationId, userId, templateUri, httpMethod
     case status200, status300, status400, status429, status500, requests
 
-    var key: String {
+    var path: String {
         "\(self)"
-    }
-
-    /// Whether it is a counter.
-    var isCount: Bool {
-        rawValue >= UsageColumn.status200.rawValue
     }
 
     /// What `ApiUsageQueryResult` holds.
     static let schema = JSONRowsSchema(
         rowsKey: "results",
-        columns: allCases.map { $0.isCount ? .integer($0.key) : .string($0.key) },
+        columns: allCases.map { $0.rawValue < status200.rawValue ? .string($0.path) : .integer($0.path) },
         documentFields: ["queryStatus", "cursors.before", "cursors.after"]
     )
 }
