@@ -5,13 +5,16 @@ package import UsageDomain
 package struct GenesysCloudAdapter: APIUsageAdapter {
     private let source: GenesysCloudSource
     private let byUser: Bool
+    private let summaryDays: Int
 
     /// - Parameters:
     ///   - source: the account that is asked.
     ///   - byUser: whether organization datasets are also grouped by user.
+    ///   - summaryDays: how many days back a client summary reaches.
     package init(_ source: GenesysCloudSource, byUser: Bool, summaryDays: Int = 7) {
         self.source = source
         self.byUser = byUser
+        self.summaryDays = summaryDays
     }
 
     package var silence: Duration {
@@ -27,7 +30,7 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
     }
 
     package func limits() async throws -> [APILimit] {
-        []
+        try await source.limits()
     }
 
     package func fetch(
@@ -54,7 +57,7 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
         _ window: Window,
         recorder: ExecutionRecorder
     ) async throws -> (ClientSummary, FetchReport) {
-        preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud")
+        try await source.fetchSummary(window, days: summaryDays, recorder: recorder)
     }
 
     package func fetchTotals(_ window: Window) async throws -> UsageTotals {

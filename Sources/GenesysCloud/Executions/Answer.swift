@@ -11,6 +11,8 @@ struct Answer {
     private(set) var unknownFields: [String: Int] = [:]
     /// The cursor that an answer names although its query has no pages.
     private(set) var strayCursor: String?
+    /// Whether a page without any row follows others and ends the answer.
+    private(set) var endsEmpty = false
 
     init(submission: SubmissionID) {
         self.submission = submission
@@ -25,6 +27,7 @@ struct Answer {
         for (key, count) in page.unknownRowKeys.occurrences { note("\(rowsKey).\(key)", count) }
         let unnamed = page.unknownDocumentKeys.unnamed + page.unknownRowKeys.unnamed
         if unnamed > 0 { note(Self.unnamed, unnamed) }
+        endsEmpty = pages > 1 && page.rowCount == 0
         strayCursor = page.string("cursors.after").flatMap { $0.isEmpty ? nil : $0 }
     }
 

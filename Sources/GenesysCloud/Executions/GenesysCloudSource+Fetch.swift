@@ -71,15 +71,26 @@ extension GenesysCloudSource {
 extension FetchReport {
     /// What an answer showed.
     init(_ answer: Answer, of family: QueryFamily, requests: Int) {
-        // The contract knows no pages here: what they would hold cannot be told.
-        let hasStrayCursor = family.paging == .none && answer.strayCursor != nil
         self.init(
             submission: answer.submission,
             rows: Int64(answer.rows),
             requests: requests,
             unknownFields: answer.unknownFields,
-            doubt: hasStrayCursor
-                ? "the answer names a further page (cursors.after), which this query does not have" : nil
+            doubt: answer.doubt(in: family)
         )
+    }
+}
+
+extension Answer {
+    /// Why the answer may not be whole although nothing in it is wrong.
+    fileprivate func doubt(in family: QueryFamily) -> String? {
+        if family.paging == .none {
+            // The contract knows no pages here: what they would hold cannot be told.
+            return strayCursor.map { _ in
+                "the answer names a further page (cursors.after), which this query does not have"
+            }
+        }
+        // As an execution could look whose results were dropped between two pages (contract, section 2).
+        return endsEmpty ? "the answer ends with a page without rows, though the page before it named more" : nil
     }
 }

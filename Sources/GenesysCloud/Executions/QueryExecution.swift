@@ -26,6 +26,8 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         let execution: ExecutionID
         /// Whether it may be asked after without waiting.
         let mayBeReady: Bool
+        /// Whether it was submitted by an earlier attempt, nobody knows how long ago.
+        var isResumed = false
     }
 
     /// Resumes the open execution of this query or submits a new one, until one gives its whole answer.
@@ -35,7 +37,7 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
     func answer() async throws -> Answer {
         let start = source.timekeeper.now
         var submitted = try await recorder.open(question.query).map {
-            Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true)
+            Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true, isResumed: true)
         }
         var failures = 0
         var losses = 0
@@ -45,6 +47,10 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
             submitted = nil
             try rows.restart()
             switch try await ending(of: current, start: start) {
+            case .complete(let answer) where answer.rows == 0 && current.isResumed:
+                // How the API spells an execution whose results it has dropped is not known (contract, section 2): an
+                // empty answer may be that, and a day without usage is cheap to ask for again.
+                try await recorder.ended(current.submission, .lost)
             case .complete(let answer):
                 try await recorder.ended(current.submission, .complete)
                 return answer
