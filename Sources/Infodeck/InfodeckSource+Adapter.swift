@@ -8,6 +8,6 @@ extension InfodeckSource: ChannelUsageAdapter {
     package func organization() async throws -> Organization {
         let profile = try await organizationProfile()
         return Organization(
-            id: profile.id, name: profile.name, timeZone: profile.timeZone, obstacle: profile.obstacle)
+            id: profile.id, name: profile.name, timeZone: profile.timeZone, obstacle: profile.obstacle?.reason)
     }
 }

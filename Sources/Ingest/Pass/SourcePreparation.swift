@@ -54,7 +54,8 @@ struct SourcePreparation: Sendable {
 
     // MARK: - Days
 
-    /// The zone of the configuration wins over the vendor's; without a usable one, days are UTC days.
+    /// The zone of the configuration wins over the vendor's; without a usable one, days are UTC days. While the vendor
+    /// tells nothing, the zone it told before stands: days cut in another one would have to be read again.
     private func calendar(of organization: Organization, _ key: OrganizationKey) async throws -> DayCalendar {
         guard case .channelUsage = source.adapter else { return .utc }
         let calendar: DayCalendar
@@ -67,6 +68,8 @@ struct SourcePreparation: Sendable {
             let stated = try await pass.calendar(in: organization.timeZone, for: source)
         {
             calendar = stated
+        } else if organization.obstacle != nil, let known = try await knownCalendar() {
+            return known
         } else {
             let reason =
                 organization.timeZone.isEmpty
@@ -77,6 +80,11 @@ struct SourcePreparation: Sendable {
         }
         try await pass.patiently { try await warehouse.useTimeZone(calendar.timeZone, of: key) }
         return calendar
+    }
+
+    private func knownCalendar() async throws -> DayCalendar? {
+        let zone = try await pass.patiently { try await warehouse.timeZone(of: source.name) }
+        return zone == DayCalendar.utc.timeZone ? nil : try await pass.calendar(in: zone, for: source)
     }
 
     // MARK: - What is small and changes

@@ -1,4 +1,5 @@
 package import UsageDomain
+
 /// Sums over the rows of one day, with which two answers about it are compared.
 package struct DayTotals: Equatable, Sendable {
     package private(set) var rows = 0

@@ -1,5 +1,6 @@
 import ArgumentParser
 import GenesysCloud
+import Infodeck
 import Ingest
 import Migrations
 import Postgres
@@ -39,6 +40,8 @@ struct CommandFailure: Error {
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
         case let error as EndpointsError:
+            self.init(.badConfiguration, error.description)
+        case let error as OrganizationEndpointsError:
             self.init(.badConfiguration, error.description)
         case .failed(_, _, let cause) as MigrationError:
             self.init(Self.status(of: cause), "\(error)\(Self.remedy(for: cause))")
