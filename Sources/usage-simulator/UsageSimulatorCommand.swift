@@ -42,6 +42,8 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
 
             Paths of its own, which need no token:
               GET /simulator/ledger                   every request so far
+              GET /simulator/truth?dataset=organization_query&from=2025-09-01&through=2025-09-07
+                                                      what the dataset must hold
               POST /simulator/restate?day=2025-09-01  changes a past day
               POST /simulator/script?set=row-limit=refused&fault=submit=503
                                                       changes switches, replaces faults

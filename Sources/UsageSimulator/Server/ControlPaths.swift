@@ -3,6 +3,8 @@ import FoundationEssentials
 /// Paths that belong to the simulator itself and to no API; no token is asked for. The ledger does not hold them.
 ///
 /// - `GET /simulator/ledger`: every request so far, as a JSON array.
+/// - `GET /simulator/truth?dataset=client_query&client=…&from=2025-09-01&through=2025-09-07`: what the dataset must hold now; see
+///   ``Truth``.
 /// - `POST /simulator/restate?day=2025-09-01`: changes a past day; `day` may be repeated.
 /// - `POST /simulator/script?set=row-limit=refused&fault=submit%231=503`: sets switches of ``Script/unknowns``, and replaces all
 ///   faults when any `fault` is given (one that is empty removes them); each may be repeated. Answers every switch as it is.
@@ -11,6 +13,12 @@ enum ControlPaths {
         switch (request.method, request.path) {
         case ("GET", "/simulator/ledger"):
             return Answer(status: 200, body: .whole(Array(simulator.ledger.json.utf8)))
+        case ("GET", "/simulator/truth"):
+            guard let truth = Truth(request, simulator) else {
+                return refusal(
+                    "write ?dataset=NAME&from=yyyy-MM-dd&through=yyyy-MM-dd, and client=ID where it is of one")
+            }
+            return Answer(status: 200, body: .whole(truth.json))
         case ("POST", "/simulator/restate"):
             let texts = request.parameters("day")
             let days = texts.compactMap { World.Day($0) }

@@ -81,6 +81,9 @@ extension Exchange {
             tellsOfMore: script.rowLimitBehavior == .cutWithCursor,
             effect
         )
+        if page.next == nil {
+            execution.pages.close()
+        }
         body.page = page.rows
         body.trailer =
             isSearch

@@ -44,7 +44,7 @@ extension World {
     }
 
     /// What the rows of any dataset can be grouped by.
-    package enum Dimension: CaseIterable, Hashable, Sendable {
+    package enum Dimension: String, CaseIterable, Hashable, Sendable {
         case oauthClient
         /// Clients that share a name are one; without meaning beside ``oauthClient``.
         case oauthClientName

@@ -39,6 +39,11 @@ struct RowPages: Sendable {
         !rows(from: place, count: 1).isEmpty
     }
 
+    /// Forgets the bucket in memory; it is made anew when somebody asks again.
+    mutating func close() {
+        opened = nil
+    }
+
     private mutating func open(_ bucket: Int) -> [Tally] {
         if let opened, opened.bucket == bucket { return opened.tallies }
         var shuffling = SeededGenerator(world.seed.derived(23).derived(buckets[bucket].lowerBound.number))

@@ -3,7 +3,7 @@ struct Vocabulary {
     let organization: World.Organization
     let clients: [World.OAuthClient]
     let templateURIs: [String]
-    let httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+    let httpMethods: [String]
     let users: [String]
     let callingOrganizationIDs: [String]
     let platforms: [String]
@@ -11,6 +11,7 @@ struct Vocabulary {
 
     init(seed: Seed, size: World.Size) {
         organization = World.Organization(id: seed.derived(10).uuid, name: "Example “Org” № \(seed.value)")
+        httpMethods = Array(Vocabulary.httpMethods.prefix(max(1, size.httpMethods)))
         let used = (0..<max(1, size.clients)).map { index in
             let names = size.isOrdinary ? Vocabulary.ordinaryNames : Vocabulary.names
             let isSharing = (1..<1 + max(0, size.clientsSharingAName)).contains(index)
@@ -87,6 +88,8 @@ struct Vocabulary {
         "bell\u{7} escape\u{1B} delete\u{7F}",
         "line\u{2028}separator",
     ]
+
+    private static let httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 
     private static let platforms = ["api", "web", "mobile", "desktop", "integrations"]
 

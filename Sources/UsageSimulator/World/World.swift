@@ -124,6 +124,8 @@ extension World {
         package var clients = 24
         /// At least so many endpoint patterns; more are made when `rowsADay` needs them.
         package var templateURIs = 40
+        /// From one to six; one makes a day of `GET` alone.
+        package var httpMethods = 6
         package var users = 12
         /// How many of the clients, from the second on, have the name “Shared Name” instead of their own.
         package var clientsSharingAName = 0
