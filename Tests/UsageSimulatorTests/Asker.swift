@@ -156,7 +156,7 @@ extension Asker {
     }
 
     func encoded(_ cursor: String) -> String {
-        cursor.map { ["+": "%2B", "/": "%2F", "=": "%3D"][$0] ?? String($0) }.joined()
+        cursor.utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 

@@ -92,6 +92,17 @@ import Testing
 }
 
 @Suite struct `A client's summary` {
+    @Test func `can be told from a query by a fault that hits their results`() async throws {
+        let asker = try await Asker()
+        let client = "/api/v2/oauth/clients/\(asker.simulator.clientID)/usage"
+        asker.simulator.rewrite { $0.faults = [Fault(.clientResults, mentioning: "usage/summary", .status(500))] }
+        let summary = try await asker.get("\(client)/summary").decoded(Submitted.self).resultsUri
+        let query = try await asker.post("\(client)/query", #"{"interval":"2025-09-01/2025-09-02"}"#)
+            .decoded(Submitted.self).resultsUri
+        #expect(asker.get(summary).status == 500)
+        #expect(asker.get(query).status == 200)
+    }
+
     @Test func `spans seven days up to the newest one, or as many as are asked for`() async throws {
         let asker = try await Asker()
         let simulator = asker.simulator

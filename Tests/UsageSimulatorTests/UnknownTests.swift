@@ -157,6 +157,20 @@ import Testing
         #expect(text.hasSuffix(end))
     }
 
+    @Test(arguments: Script.CursorForm.allCases)
+    func `forms the cursors`(_ form: Script.CursorForm) async throws {
+        let asker = try await asker("cursor-form=\(form.rawValue)")
+        let pages = try await asker.pages(query, pageSize: 10)
+        let after = try #require(pages[0].cursors?.after)
+        #expect(["+", "&", "%", "\"", " ", "é"].contains { after.contains($0) } == (form != .plain))
+        let truth = asker.simulator.world.searchRows(from: World.Day(2025, 9, 1), through: World.Day(2025, 9, 1))
+        #expect(pages.flatMap(\.results).count == truth.count)
+        let jobs = try await asker.jobPages(Asker.jobs, query, pageSize: 10)
+        let one = try await asker.jobPages(Asker.jobs, query)
+        #expect(jobs.count > 1)
+        #expect(jobs.flatMap { $0.entities ?? [] } == one.flatMap { $0.entities ?? [] })
+    }
+
     @Test func `sizes the pages that nobody sized`() async throws {
         for size in [100, 25, 1_000] {
             var script = Script()

@@ -57,7 +57,7 @@ package struct Fault: Sendable {
     package let endpoint: Endpoint
     package let occurrence: Occurrence
     /// Only requests whose path or body holds this text are counted and hit. Requests for results are taken to hold the body
-    /// that their execution was submitted with, so that a fault can follow one interval.
+    /// that their execution was submitted with (a summary: the path), so that a fault can follow one interval.
     package let mentioning: String?
     package let effect: Effect
 

@@ -118,6 +118,16 @@ extension Script {
         case unlimited
     }
 
+    /// Unknown: what cursors look like.
+    package enum CursorForm: String, CaseIterable, Sendable {
+        /// With `+`, `/` and `=`
+        case base64
+        /// Nothing that needs to be encoded
+        case plain
+        /// With a space, a quotation mark, `&`, `#`, `?`, a backslash, a letter that is not ASCII, and `%2B` as three characters
+        case awkward
+    }
+
     /// Unknown: how the last page of a simple search says that it is the last.
     package enum EndOfCursors: String, CaseIterable, Sendable {
         /// No `cursors`

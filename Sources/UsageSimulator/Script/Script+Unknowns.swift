@@ -70,6 +70,7 @@ extension Script {
         Unknown("row-limit", "behaviour of a simple search at its row limit", \.rowLimitBehavior),
         Unknown(
             "search-page-size", "page size of a simple search that asks for none", \.searchPageSize, [100, 25, 1_000]),
+        Unknown("cursor-form", "format of cursors", \.cursorForm),
         Unknown("end-of-cursors", "form of the end of cursors", \.endOfCursors),
         Unknown("running-pages", "whether Running pages carry cursors", \.runningPages),
         Unknown("search-client-ids", "client ids in simple search rows", \.searchClientIDs),

@@ -53,6 +53,8 @@ package struct Script: Sendable {
     package var rowLimit = 20_000
     /// The page size of a simple search that asks for none.
     package var searchPageSize = 100
+    /// For jobs, too.
+    package var cursorForm = CursorForm.base64
     package var endOfCursors = EndOfCursors.absent
     package var runningPages = RunningPages.bare
     package var searchClientIDs = SearchClientIDs.empty

@@ -36,8 +36,8 @@ extension Exchange {
     func statusAnswer(_ text: String, _ script: Script) -> Answer {
         var body = Array(#"{"queryStatus":"#.utf8) + JSONText.quoted(text)
         if endpoint == .searchResults, text == "Running", script.runningPages == .withCursor {
-            body += Array(#","cursors":{"after":""#.utf8) + Array(Cursor(place: 0).text(of: route.id ?? "").utf8)
-            body += Array(#""}"#.utf8)
+            body += Array(#","cursors":{"after":"#.utf8)
+            body += JSONText.quoted(Cursor(place: 0).text(of: route.id ?? "", script.cursorForm)) + Array("}".utf8)
         }
         if endpoint.isOfJobs, text == "Failed", script.failedJobs == .explained {
             body += Array(#","errorBody":"#.utf8) + APIError.status(500).body(correlationID: correlationID)
@@ -69,7 +69,7 @@ extension Exchange {
         }
         let isSearch = endpoint == .searchResults
         let size = try pageSize(standard: isSearch ? script.searchPageSize : 100)
-        let cursor = try cursor(of: execution.id)
+        let cursor = try cursor(of: execution.id, script)
         let limit = isSearch && script.rowLimitBehavior != .unlimited ? script.rowLimit : nil
         if script.rowLimitBehavior == .refused, let limit, execution.pages.hasRow(at: limit) {
             throw .malformed("The number of records is limited to \(limit) results.")
@@ -88,7 +88,7 @@ extension Exchange {
         body.trailer =
             isSearch
             ? cursors(page.next, of: execution, script)
-            : links(page.next, of: execution, size: size, isForeign: PageFault(effect) == .foreignHost)
+            : links(page.next, of: execution, size: size, script, isForeign: PageFault(effect) == .foreignHost)
         return Answer(status: 200, body: .results(body))
     }
 
@@ -100,16 +100,19 @@ extension Exchange {
         return size
     }
 
-    private func cursor(of execution: String) throws(APIError) -> Cursor {
+    private func cursor(of execution: String, _ script: Script) throws(APIError) -> Cursor {
         guard let text = request.parameter("after"), !text.isEmpty else { return Cursor(place: 0) }
-        guard let cursor = Cursor(text, of: execution) else { throw .malformed("The cursor [\(text)] is not valid.") }
+        guard let cursor = Cursor(text, of: execution, script.cursorForm) else {
+            throw .malformed("The cursor [\(text)] is not valid.")
+        }
         guard !cursor.isDead else { throw .notFound }
         return cursor
     }
 
     private func cursors(_ next: Cursor?, of execution: Execution, _ script: Script) -> String {
         if let next {
-            return #","cursors":{"after":"\#(next.text(of: execution.id))"}"#
+            let text = JSONText.quoted(next.text(of: execution.id, script.cursorForm))
+            return #","cursors":{"after":\#(String(decoding: text, as: UTF8.self))}"#
         }
         return switch script.endOfCursors {
         case .absent: ""
@@ -119,12 +122,13 @@ extension Exchange {
         }
     }
 
-    private func links(_ next: Cursor?, of execution: Execution, size: Int, isForeign: Bool) -> String {
+    private func links(_ next: Cursor?, of execution: Execution, size: Int, _ script: Script, isForeign: Bool) -> String
+    {
         let own = execution.resultsURI
         var links = ""
         if let next {
             let host = isForeign ? "https://api.elsewhere.invalid" : ""
-            let query = "after=\(next.encodedText(of: execution.id))&pageSize=\(size)"
+            let query = "after=\(next.encodedText(of: execution.id, script.cursorForm))&pageSize=\(size)"
             links += #","nextUri":"\#(host)\#(own)?\#(query)""#
         }
         return links + #","selfUri":"\#(own)""#

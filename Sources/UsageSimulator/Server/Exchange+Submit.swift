@@ -14,7 +14,7 @@ extension Exchange {
             endpoint: resultsEndpoint,
             clientID: route.clientID,
             query: query,
-            body: request.method == "POST" ? request.bodyText : request.query,
+            body: request.method == "POST" ? request.bodyText : "\(request.path)?\(request.query)",
             token: token,
             world: state.world,
             publishedThrough: newestDay,

@@ -8,7 +8,7 @@ struct Execution: Sendable {
     let clientID: String?
     /// Of the days that were asked for, only those that were published.
     let query: UsageQuery
-    /// The text of the submitted body, or of the query of a summary.
+    /// The text of the submitted body; path and query text of a summary, which has none.
     let body: String
     /// The token that submitted it.
     let token: String
