@@ -35,14 +35,14 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
                       cap:ROWS, row:FIELD=JSON, row@7:FIELD=JSON,
                       row:-FIELD, row:duplicate
                       page:FAULT, one of
-                      \(UsageSimulatorCommand.list(PageFault.allCases.map(\.rawValue), indent: 22))
+                      \(UsageSimulatorCommand.list(PageFault.allCases.map(\.rawValue), indent: 10))
 
             What nobody knows of the real API is a switch: --set NAME=SETTING, the first setting being the default.
             \(UsageSimulatorCommand.switches)
 
             Paths of its own, which need no token:
               GET /simulator/ledger                   every request so far
-              GET /simulator/truth?dataset=organization_query&from=2025-09-01&through=2025-09-07
+              GET /simulator/truth?dataset=organization_query&from=DAY&through=DAY
                                                       what the dataset must hold
               POST /simulator/restate?day=2025-09-01  changes a past day
               POST /simulator/script?set=row-limit=refused&fault=submit=503

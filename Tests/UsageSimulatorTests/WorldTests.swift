@@ -77,6 +77,31 @@ import Testing
         #expect(rows.compactMap(\.day).min() == World.Day(2025, 2, 1))
     }
 
+    @Test func `has calling organizations, platforms and methods as its size says, and the same rows all the same`() {
+        var size = World.Size()
+        size.callingOrganizations = 0
+        size.platforms = 7
+        let world = World(seed: 7, size: size)
+        #expect(world.rows(from: first, through: last) == World(seed: 7).rows(from: first, through: last))
+        #expect(world.callingOrganizationIDs == [world.organization.id])
+        #expect(Set(world.platforms).count == 7)
+        let client = world.clients[1].id
+        let callers = world.clientRows(of: client, from: first, through: last).map(\.organizationID)
+        #expect(Set(callers) == [world.organization.id])
+
+        size.httpMethods = 1
+        let getting = World(seed: 7, size: size)
+        #expect(Set(getting.rows(from: first, through: last).map(\.httpMethod)) == ["GET"])
+    }
+
+    @Test func `knows no client by an id it has not`() {
+        let world = World(seed: 7)
+        #expect(world.clientRows(of: "nobody", from: first, through: last).isEmpty)
+        let builtIn = world.builtInClients[0].id
+        #expect(world.clientRows(of: builtIn, from: first, through: last).isEmpty)
+        #expect(!world.clientJobRows(of: builtIn, from: first, through: last).isEmpty)
+    }
+
     // MARK: Grouping
 
     @Test(
