@@ -197,6 +197,8 @@ import Testing
         }
         let usage = asker.get("/api/v2/organizations/limits/namespaces/usage")
         #expect(try await usage.decoded(Limits.self).entities.isEmpty)
+        let members = try await usage.decoded([String: [Limit]].self)
+        #expect(members.keys.sorted() == ["entities"])
         #expect(asker.get("/api/v2/organizations/limits/namespaces/nonsense").status == 404)
     }
 

@@ -88,16 +88,8 @@ extension Exchange {
         case "usage", "auth.api": limits = []
         default: throw .notFound
         }
-        let listing = Listing(
-            entities: limits.map { Limit(key: $0, namespace: route.id ?? "", value: $1) },
-            pageSize: 100,
-            pageNumber: 1,
-            total: limits.count,
-            pageCount: 1,
-            nextUri: nil,
-            selfUri: request.path
-        )
-        return Answer(status: 200, body: .whole(JSONText.encode(listing)))
+        let entities = limits.map { Limit(key: $0, namespace: route.id ?? "", value: $1) }
+        return Answer(status: 200, body: .whole(JSONText.encode(LimitListing(entities: entities))))
     }
 
     private func basicCredentials() -> (id: String, secret: String)? {
@@ -140,6 +132,11 @@ private struct Listing<Entity: Encodable>: Encodable {
     let pageSize, pageNumber, total, pageCount: Int
     let nextUri: String?
     let selfUri: String
+}
+
+/// Has no pages and no address, unlike every other listing.
+private struct LimitListing: Encodable {
+    let entities: [Limit]
 }
 
 private struct Limit: Encodable {
