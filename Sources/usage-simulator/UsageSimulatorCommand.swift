@@ -42,6 +42,7 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
 
             Paths of its own, which need no token:
               GET /simulator/ledger                   every request so far
+              GET /simulator/world                    names and ids
               GET /simulator/truth?dataset=organization_query&from=DAY&through=DAY
                                                       what the dataset must hold
               POST /simulator/restate?day=2025-09-01  changes a past day
@@ -82,6 +83,9 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
 
     @Flag(help: "Every day of the generated organization has exactly so many rows.")
     var steady = false
+
+    @Flag(help: "Names and counters of the generated organization are pleasant to look at, instead of awkward.")
+    var ordinary = false
 
     @Option(name: .customLong("set"), help: "A switch and its setting; may be given again.")
     var settings: [String] = []
@@ -135,6 +139,7 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
         size.clientsSharingAName = sharedNames
         size.callingOrganizations = callingOrganizations
         size.platforms = platforms
+        size.isOrdinary = ordinary
         return World(seed: seed, size: size)
     }
 

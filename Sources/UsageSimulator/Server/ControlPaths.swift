@@ -3,6 +3,7 @@ import FoundationEssentials
 /// Paths that belong to the simulator itself and to no API; no token is asked for. The ledger does not hold them.
 ///
 /// - `GET /simulator/ledger`: every request so far, as a JSON array.
+/// - `GET /simulator/world`: the names and ids that the organization is made of.
 /// - `GET /simulator/truth?dataset=client_query&client=…&from=2025-09-01&through=2025-09-07`: what the dataset must hold now; see
 ///   ``Truth``.
 /// - `POST /simulator/restate?day=2025-09-01`: changes a past day; `day` may be repeated.
@@ -13,6 +14,8 @@ enum ControlPaths {
         switch (request.method, request.path) {
         case ("GET", "/simulator/ledger"):
             return Answer(status: 200, body: .whole(Array(simulator.ledger.json.utf8)))
+        case ("GET", "/simulator/world"):
+            return Answer(status: 200, body: .whole(JSONText.encode(WorldSummary(simulator))))
         case ("GET", "/simulator/truth"):
             guard let truth = Truth(request, simulator) else {
                 return refusal(
