@@ -12,7 +12,7 @@ package struct InfodeckSource: Sendable {
     /// Longest answer that is read, in bytes; a real one has some hundred.
     private static let answerLimit = 1 << 20
 
-    let endpoints: OrganizationEndpoints
+    let endpoints: Endpoints
     let apiKey: APIKey
     let exchange: HTTPExchange
     let logger: Logger
@@ -24,7 +24,7 @@ package struct InfodeckSource: Sendable {
     ///   - apiKey: what the organization's requests are authenticated by.
     ///   - exchange: how it is asked, made by `makeExchange`; no other source shares it.
     ///   - logger: gets trace and debug lines only.
-    package init(endpoints: OrganizationEndpoints, apiKey: APIKey, exchange: HTTPExchange, logger: Logger) {
+    package init(endpoints: Endpoints, apiKey: APIKey, exchange: HTTPExchange, logger: Logger) {
         self.endpoints = endpoints
         self.apiKey = apiKey
         self.exchange = exchange

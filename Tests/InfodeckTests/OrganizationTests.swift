@@ -65,6 +65,18 @@ struct OrganizationTests {
         }
     }
 
+    @Test func `the loader is told of name, zone and obstacle`() async throws {
+        try await Tower.run(InfodeckFault(.organization, .nth(1), .status(403))) { tower in
+            let unread = try await tower.source.organization()
+            #expect(unread.name == "")
+            #expect(unread.obstacle?.contains("status 403") == true)
+            let read = try await tower.source.organization()
+            #expect(
+                read
+                    == Organization(id: "o-tower", name: tower.simulator.world.companyName, timeZone: "Asia/Taipei"))
+        }
+    }
+
     @Test func `a closed endpoint is an obstacle with its causes`() async throws {
         try await Tower.run {
             $0.organizationIsClosed = true
@@ -76,16 +88,16 @@ struct OrganizationTests {
 
     @Test(arguments: ["ftp://a", "app.infodeck.io", "https://u:p@a", "https://a?x=1", "https://", ""])
     func `an address that is no base is refused`(url: String) {
-        #expect(throws: OrganizationEndpointsError.self) {
-            try OrganizationEndpoints(apiURL: url, organizationID: "o-1")
+        #expect(throws: EndpointsError.self) {
+            try Endpoints(apiURL: url, organizationID: "o-1")
         }
     }
 
     @Test func `an empty id is refused, and slashes at the end of a base do no harm`() throws {
-        #expect(throws: OrganizationEndpointsError.noOrganization) {
-            try OrganizationEndpoints(apiURL: "https://a/api", organizationID: "")
+        #expect(throws: EndpointsError.noOrganization) {
+            try Endpoints(apiURL: "https://a/api", organizationID: "")
         }
-        let endpoints = try OrganizationEndpoints(apiURL: "https://a/api//", organizationID: "o-1")
+        let endpoints = try Endpoints(apiURL: "https://a/api//", organizationID: "o-1")
         #expect(endpoints.organization == "https://a/api/organizations/o-1")
     }
 }

@@ -48,7 +48,7 @@ struct Tower: Sendable {
             let exchange = try InfodeckSource.makeExchange(
                 settings: settings, timekeeper: Timekeeper(clock), jitter: .constant(0.5), logger: logger)
             let source = InfodeckSource(
-                endpoints: try OrganizationEndpoints(
+                endpoints: try Endpoints(
                     apiURL: infodeck.baseURL, organizationID: organizationID ?? infodeck.world.organizationID),
                 apiKey: APIKey(Secret(key ?? infodeck.apiKey)),
                 exchange: exchange,

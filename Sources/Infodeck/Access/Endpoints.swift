@@ -2,7 +2,7 @@ import FoundationEssentials
 import Transport
 
 /// Where the API is, and whose usage is asked for.
-package struct OrganizationEndpoints: Hashable, Sendable {
+package struct Endpoints: Hashable, Sendable {
     /// The vendor's id of the organization; opaque.
     package let organizationID: String
     /// `https://app.infodeck.io/api/organizations/o-1`, with the id percent-encoded.
@@ -10,9 +10,9 @@ package struct OrganizationEndpoints: Hashable, Sendable {
 
     /// Takes the address of the API, a gateway or a simulator. It may have a path.
     ///
-    /// - Throws: `OrganizationEndpointsError` for anything but an `http` or `https` URL of a host, optionally a port and a path, and
+    /// - Throws: `EndpointsError` for anything but an `http` or `https` URL of a host, optionally a port and a path, and
     ///   for an empty id.
-    package init(apiURL: String, organizationID: String) throws(OrganizationEndpointsError) {
+    package init(apiURL: String, organizationID: String) throws(EndpointsError) {
         guard let url = URLComponents(string: apiURL), ["http", "https"].contains(url.scheme?.lowercased()),
             let host = url.host, !host.isEmpty, url.user == nil, url.password == nil,
             url.query == nil, url.fragment == nil
@@ -34,7 +34,7 @@ package struct OrganizationEndpoints: Hashable, Sendable {
 }
 
 /// Why an address cannot be used.
-package enum OrganizationEndpointsError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum EndpointsError: Error, Equatable, Sendable, CustomStringConvertible {
     case notABase(String)
     case noOrganization
 
