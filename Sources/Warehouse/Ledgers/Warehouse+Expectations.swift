@@ -2,8 +2,8 @@ import Postgres
 package import UsageDomain
 
 extension Warehouse {
-    /// How many rows a simple search of a day probably has: as many as the organization query of the same day, which
-    /// counts the same at the same grain, otherwise as the largest simple search within a week of the day.
+    /// How many rows a simple search of a day probably has: as many as the organization query of the same day, unless that
+    /// is grouped by user too, otherwise as the largest simple search within a week of the day.
     ///
     /// - Returns: nil when nothing is known.
     /// - Throws: `PostgresError`.
@@ -16,6 +16,11 @@ extension Warehouse {
                         SELECT row_count FROM ingest.coverage
                         WHERE organization_key = \(organization.rawValue) AND dataset = 'organization_query'
                             AND client_id = '' AND usage_date = \(day.sqlDate)
+                            AND NOT EXISTS (
+                                SELECT FROM ingest.claim INNER JOIN ingest.source_dataset USING (source_key, dataset)
+                                WHERE organization_key = \(organization.rawValue) AND dataset = 'organization_query'
+                                    AND by_user
+                            )
                     ),
                     (
                         SELECT max(row_count) FROM ingest.coverage

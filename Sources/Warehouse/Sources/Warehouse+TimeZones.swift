@@ -38,8 +38,8 @@ extension Warehouse {
                     ) AT TIME ZONE 'UTC' AS earlier
                 ) AS by_former_offset
                 WHERE zone.name = \(timeZone)
-                    -- Whatever this machine's own zone may be.
-                    AND zone.name NOT IN ('localtime', 'posixrules')
+                    -- Whatever this machine's own zone may be, and second names of all zones.
+                    AND zone.name NOT IN ('localtime', 'posixrules', 'Factory') AND zone.name NOT LIKE 'posix/%'
                 ORDER BY midnight
                 """)
         }

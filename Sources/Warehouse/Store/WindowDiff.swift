@@ -25,9 +25,13 @@ struct WindowDiff {
     }
 
     /// A window that is asked for one OAuth client replaces that client's rows only.
+    ///
+    /// With the days one by one, the index is asked for the client's rows of each day. With the range alone it would be read
+    /// for all clients' rows of the month, or the whole month be read without it, for each client again.
     private var isOfClient: SQL {
         guard !context.window.clientID.isEmpty else { return "" }
         return """
+            AND fact.usage_date = ANY (\(context.window.days.map(\.sqlDate)))
             AND fact.client_key = (
                 SELECT client_key FROM ingest.oauth_client
                 WHERE organization_key = \(context.organization.rawValue)
