@@ -21,16 +21,7 @@ import UsageDomain
     func `no nested loop, and no partition but the window's`(target: Target) async throws {
         let fixture = try await Fixture()
         try await fill(target, fixture)
-        let capture = LogCapture()
-        let connection = try await TestDatabase.current.connect(logger: capture.logger)
-        try await connection.run(timeout: .seconds(120)) { connection in
-            try connection.executeScript(
-                """
-                LOAD 'auto_explain';
-                SET auto_explain.log_min_duration = 0;
-                SET auto_explain.log_level = notice;
-                """)
-        }
+        var plans: [String] = []
         // By arrays and by COPY; few rows that are new, then many that partly differ from what is stored.
         let start = window("2025-06-01", "2025-06-03")
         for (window, step) in [(start, 3), (window("2025-06-01", "2025-06-08"), 1), (start, 1), (start, 2)] {
@@ -41,13 +32,11 @@ import UsageDomain
                     }
                 })
             let context = fixture.context(window, try await fixture.submit(window))
-            _ = try await connection.transaction(timeout: .seconds(120)) { connection in
+            plans += try await self.plans { connection in
                 var replacement = WindowReplacement(answer: answer, context: context)
-                return try replacement.run(on: connection)
+                _ = try replacement.run(on: connection)
             }
         }
-        let plans = capture.entries.compactMap { $0.metadata["postgres.message"]?.description }
-            .filter { $0.contains("plan:") && $0.contains("usage_row") }
         // Three windows through the diff, the first of an empty target without it.
         #expect(plans.count { $0.contains("ingest.usage_row") } >= 10)
         for plan in plans {
@@ -56,7 +45,25 @@ import UsageDomain
             let partitions = Set(tree.matches(of: /usage_row_(\d{6})/).map(\.1))
             #expect(partitions.isSubset(of: ["202506"]), "\(plan)")
         }
-        await connection.close()
+        await fixture.close()
+    }
+
+    @Test func `a client's window reads that client's rows only`() async throws {
+        let fixture = try await Fixture()
+        try await fill(.large, fixture)
+        let june = Window(dataset: .organizationQuery, clientID: "c-7", days: Month(year: 2025, month: 6).days)
+        let answer = try spool(
+            june.days.flatMap { day in (0..<28).map { row(day, "c-7", "api/v2/\($0)", requests: Int64($0)) } })
+        let context = fixture.context(june, try await fixture.submit(june))
+        let plans = try await plans { connection in
+            var replacement = WindowReplacement(answer: answer, context: context)
+            _ = try replacement.run(on: connection)
+        }.filter { $0.contains("ingest.usage_row") }
+        #expect(plans.count >= 4)
+        for plan in plans {
+            #expect(plan.contains(#/Index Cond:.*usage_date = ANY.*client_key = /#), "\(plan)")
+            #expect(!plan.contains("Seq Scan on usage_row_202506"), "\(plan)")
+        }
         await fixture.close()
     }
 
@@ -84,6 +91,26 @@ import UsageDomain
             #expect(!plan.contains(" on \(unused)"), "\(plan)")
         }
         await fixture.close()
+    }
+
+    /// Plans of the statements of a transaction that read or write facts.
+    private func plans(
+        of body: @escaping @Sendable (isolated PostgresConnection) throws -> Void
+    ) async throws -> [String] {
+        let capture = LogCapture()
+        let connection = try await TestDatabase.current.connect(logger: capture.logger)
+        try await connection.run(timeout: .seconds(120)) { connection in
+            try connection.executeScript(
+                """
+                LOAD 'auto_explain';
+                SET auto_explain.log_min_duration = 0;
+                SET auto_explain.log_level = notice;
+                """)
+        }
+        try await connection.transaction(timeout: .seconds(120), body)
+        await connection.close()
+        return capture.entries.compactMap { $0.metadata["postgres.message"]?.description }
+            .filter { $0.contains("plan:") && $0.contains("usage_row") }
     }
 
     private func fill(_ target: Target, _ fixture: Fixture) async throws {

@@ -74,6 +74,82 @@ import UsageDomain
         await pool.close()
     }
 
+    @Test func `the daemon's login stores every other dataset and can do nothing else with its tables`() async throws {
+        let (conninfo, pool) = try await login(memberOf: "usage_writer")
+        let warehouse = Warehouse(conninfo: conninfo, connections: 2, logger: .silent)
+        let now = date("2025-06-01T00:00:00Z")
+        let datasets = Dataset.allCases.map {
+            SourceRegistration.DatasetRegistration(
+                dataset: $0, startDate: Fixture.startDate, settleAfter: .zero, byUser: false)
+        }
+        let source = SourceRegistration(
+            name: "acme", kind: "genesys", datasets: datasets, primary: .organizationQuery)
+        try await warehouse.register([source])
+        let organization = try await warehouse.identify(source, as: Fixture.organization, now: now)
+        let run = try await warehouse.beginRun(.once, version: "test", now: now)
+        let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })
+        let first = day("2025-03-01")
+        func context(_ window: Window) async throws -> WindowContext {
+            WindowContext(
+                window: window, organization: organization, run: run,
+                submission: try await recorder.intend(Query(window, part: "p")),
+                settling: Settling(settleAfter: .zero), now: now, sharedNames: ["Robot"])
+        }
+        let days = first..<first.advanced(by: 1)
+        let search = Window(dataset: .simplesearch, days: days)
+        _ = try await warehouse.store(spool([named("Robot", first)]), replacing: context(search))
+        for requests in [Int64(1), 2] {
+            let counts = row(first, requests: requests).counts
+            let summary = ClientSummary(
+                days: 7, rows: [.init(day: nil, templateURI: "api/\(requests)", counts: counts)])
+            _ = try await warehouse.store(summary, of: context(snapshot("c-1", first)))
+            _ = try await warehouse.store(
+                units(Decimal(requests)), of: context(Window(dataset: .channelUsage, days: days)), timeZone: "UTC")
+        }
+        for day in Month(year: 2025, month: 3).days.dropFirst() {
+            _ = try await warehouse.store(
+                units(1), of: context(Window(dataset: .channelUsage, days: day..<day.advanced(by: 1))), timeZone: "UTC")
+        }
+        #expect(
+            try await warehouse.channelMonthsToCheck(of: organization, timeZone: "UTC")
+                == [Month(year: 2025, month: 3)])
+        for stated in [Decimal(31), 32] {
+            let differences = try await warehouse.storeChannelMonth(
+                Month(year: 2025, month: 3), stated: units(stated), organization: organization, timeZone: "UTC",
+                run: run, now: now)
+            #expect(differences == (stated == 32 ? [:] : [.sms: -1]))
+        }
+        try await warehouse.useTimeZone("Asia/Taipei", of: organization)
+        #expect(try await warehouse.calendar(of: "Asia/Taipei", from: first, through: first) != nil)
+        for clients in [["c-1"], ["c-2"]] { try await warehouse.storeAskedClients(clients, of: "acme") }
+        #expect(try await warehouse.askedClients(of: "acme") == ["c-2"])
+        for value in [Int64(1), 2] {
+            try await warehouse.storeLimits(
+                [APILimit(namespace: "usage", key: "k", value: value)], of: organization, on: first)
+        }
+        #expect(try await warehouse.hasLimits(of: organization, on: first))
+        #expect(try await warehouse.expectedRows(of: first, organization: organization) == 1)
+        #expect(
+            try await warehouse.totalsByClientName(of: .simplesearch, day: first, organization: organization)?.keys
+                .sorted() == ["Robot"])
+        for _ in 0..<2 {
+            try await warehouse.markUnavailable(
+                [search], organization: organization, run: run, because: "x", until: now)
+        }
+        #expect(
+            try await warehouse.coverage(ofEachClientIn: .clientSummary, organization: organization).keys.sorted()
+                == ["c-1"])
+        await expectRefused(
+            [
+                "DELETE FROM ingest.channel_usage_row", "DELETE FROM ingest.channel_restatement",
+                "UPDATE ingest.channel_restatement SET run_id = 0", "DELETE FROM ingest.channel_month",
+                "DELETE FROM ingest.limit_snapshot", "DELETE FROM ingest.source_client",
+                "TRUNCATE ingest.client_summary_row", "DROP TABLE ingest.source_client",
+            ], pool)
+        await warehouse.close()
+        await pool.close()
+    }
+
     @Test func `an analyst's login reads every view and nothing else`() async throws {
         let fixture = try await Fixture()
         try await fixture.store([row(day("2025-03-01"))], window("2025-03-01", "2025-03-01"))

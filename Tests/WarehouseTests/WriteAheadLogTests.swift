@@ -51,6 +51,44 @@ struct WriteAheadLogTests {
         }
     }
 
+    @Test func `snapshots, units, asked clients, limits and the zone that did not change are not written`() async throws
+    {
+        let options = EphemeralPostgres.Options(settings: ["full_page_writes": "on", "autovacuum": "off"])
+        try await EphemeralPostgres.withCluster(options) { cluster in
+            try await migrate(cluster)
+            let fixture = try await Fixture(conninfo: cluster.conninfo())
+            let first = day("2025-03-01")
+            let summary = ClientSummary(
+                days: 7,
+                rows: (0..<300).map { .init(day: nil, templateURI: "api/\($0)", counts: row(first).counts) })
+            let limits = (0..<20).map { APILimit(namespace: "usage", key: "k-\($0)", value: 1) }
+            func pass() async throws -> [StoreOutcome] {
+                let warehouse = fixture.warehouse
+                try await warehouse.storeAskedClients((0..<40).map { "c-\($0)" }, of: "acme")
+                try await warehouse.storeLimits(limits, of: fixture.organization, on: first)
+                try await warehouse.useTimeZone("Asia/Taipei", of: fixture.organization)
+                return [
+                    try await fixture.store(summary, asOf: first),
+                    try await fixture.store(units(1.5, email: 7), on: first, timeZone: "Asia/Taipei"),
+                ]
+            }
+            #expect(try await pass().map(\.inserted) == [300, 4])
+            try await fixture.query("CHECKPOINT")
+            let start = try await position(fixture)
+            #expect(try await pass().map(\.isUnchanged) == [true, true])
+            let end = try await position(fixture)
+            try await fixture.query("CHECKPOINT")
+            let touched = try await relationsTouched(from: start, to: end, fixture)
+            // A run is locked by what refers to it.
+            let written: Set = [
+                "run", "execution", "execution_pkey", "execution_open", "execution_complete", "coverage",
+            ]
+            #expect(touched.contains("coverage"), "the log names what was written")
+            #expect(touched.filter { !written.contains($0) && !$0.contains("_seq") && !$0.hasPrefix("pg_") } == [])
+            await fixture.close()
+        }
+    }
+
     private static let now = date("2025-06-01T00:00:00Z")
 
     /// Each part of a pass and the bytes that it wrote.
