@@ -4,6 +4,8 @@ import UsageDomain
 /// Writes down what an execution recorder hears, as lines.
 final class Diary: Sendable {
     private let written = Mutex<[String]>([])
+    private let asked = Mutex<[Query]>([])
+    private let accepted = Mutex<OpenExecution?>(nil)
     private let open: OpenExecution?
     private let onLine: @Sendable (String) -> String
 
@@ -17,15 +19,25 @@ final class Diary: Sendable {
 
     var lines: [String] { written.withLock { $0 } }
 
+    /// Every query for which an open execution was looked for.
+    var queries: [Query] { asked.withLock { $0 } }
+
+    /// What was accepted last.
+    var lastAccepted: OpenExecution? { accepted.withLock { $0 } }
+
     var recorder: ExecutionRecorder {
         ExecutionRecorder(
-            open: { _ in self.open },
+            open: { query in
+                self.asked.withLock { $0.append(query) }
+                return self.open
+            },
             intend: { _ in
                 let number = self.lines.count { $0.hasPrefix("intend") } + 1
                 self.write("intend \(number)")
                 return SubmissionID(rawValue: Int64(number))
             },
             accepted: { submission, execution in
+                self.accepted.withLock { $0 = OpenExecution(submission: submission, execution: execution) }
                 self.write("accepted \(submission.rawValue)\(execution.rawValue.isEmpty ? " nothing" : "")")
             },
             ended: { submission, end in self.write("ended \(submission.rawValue) \(end.rawValue)") }

@@ -172,7 +172,7 @@ extension UsageRow {
         self.init(
             identity: RowIdentity(
                 day: Day(daysSinceEpoch: row.day?.number ?? 0), clientID: row.clientID, userID: row.userID,
-                templateURI: row.templateURI, httpMethod: row.httpMethod),
+                templateURI: row.templateURI, httpMethod: row.httpMethod, platform: row.platform),
             clientName: row.clientName,
             counts: UsageCounts(row.counts)
         )
