@@ -5,15 +5,13 @@ struct SearchLimits: Sendable {
     var cap = 20_000
     /// Rows that one search is planned to have at most. The rest is room for a day that has grown since it was counted.
     var target = 18_000
-    /// Rows of a page; the greatest that may be asked for.
-    var pageSize = 1_000
     /// Values that one search may name, in bytes: with their escapes they stay below the limit of 512,000 bytes for a
     /// request (contract, section 5, `request.bytes.max`) unless nearly every byte needs one.
     var filterBytes = 200_000
 
-    /// Most searches of a day: four times those that a day of this many rows needs when every count is right. Only a
-    /// vendor whose answers do not become smaller with the question needs more.
+    /// Most searches of a day: twice those that a day of this many rows needs when every count is right. Only a vendor
+    /// whose answers do not become smaller with the question needs more.
     func mostSearches(rows: Int) -> Int {
-        4 * (2 * ((rows + cap - 1) / cap) + 9)
+        2 * (2 * ((rows + cap - 1) / cap) + 9)
     }
 }

@@ -2,6 +2,8 @@
 package struct FetchReport: Sendable {
     /// The submission whose answer was read.
     package var submission: SubmissionID
+    /// The other submissions that were needed for it: they end with `submission`, when the rows are stored.
+    package var parts: [SubmissionID] = []
     /// Rows of the answer.
     package var rows: Int64
     /// HTTP requests sent, all attempts counted.
