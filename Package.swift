@@ -85,7 +85,8 @@ let package = Package(
         .executableTarget(
             name: "usaged",
             dependencies: [
-                "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "Transport", "UsageDomain",
+                "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "Transport",
+                "UsageDomain",
                 "UsagedConfiguration", "Warehouse", argumentParser, logging, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -109,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "usage-demo",
             dependencies: [
-                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "Transport",
+                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres",
+                "Transport",
                 "UsageDomain", "UsageSimulator", "Warehouse", argumentParser, logging,
             ],
             swiftSettings: strict),
@@ -195,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Postgres", "TestSupport", "Transport",
+                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Postgres", "TestSupport",
+                "Transport",
                 "UsageDomain", "UsageSimulator", "Warehouse", logging, serviceLifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],

@@ -59,7 +59,7 @@ struct ChannelPassTests {
                     primary: .channelUsage),
                 adapter: .channelUsage(
                     InfodeckSource(
-                        endpoints: try OrganizationEndpoints(
+                        endpoints: try Endpoints(
                             apiURL: vendor.baseURL, organizationID: vendor.world.organizationID),
                         apiKey: APIKey(Transport.Secret(vendor.apiKey)), exchange: exchange, logger: .silent)),
                 timeZone: timeZone)

@@ -115,7 +115,7 @@ import UsageDomain
             requests: 1,
             statusCounts: StatusCounts(status200: 2, status300: 3, status400: 4, status429: 5, status500: 6))
         try await fixture.store([odd], window("2025-03-10", "2025-03-10"))
-        let sums = UsageSums(requests: 1, status200: 2, status300: 3, status400: 4, status429: 5, status500: 6)
+        let sums = CounterSums(requests: 1, status200: 2, status300: 3, status400: 4, status429: 5, status500: 6)
         #expect(
             try await fixture.warehouse.totalsByClientName(
                 of: .organizationQuery, day: first, organization: fixture.organization) == ["Robot": sums])

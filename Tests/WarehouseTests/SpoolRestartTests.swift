@@ -11,7 +11,7 @@ struct SpoolRestartTests {
         var dimensions: [[String]] = []
         var totals: [Day: DayTotals] = [:]
         var requestsByClient: [String: Int128] = [:]
-        var totalsByClientName: [String: UsageSums] = [:]
+        var totalsByClientName: [String: CounterSums] = [:]
 
         init(_ answer: SpooledAnswer) throws {
             try answer.forEachRecord { record in

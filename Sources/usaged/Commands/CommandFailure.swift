@@ -39,9 +39,9 @@ struct CommandFailure: Error {
             self.init(.badConfiguration, error.description)
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
-        case let error as EndpointsError:
+        case let error as GenesysCloud.EndpointsError:
             self.init(.badConfiguration, error.description)
-        case let error as OrganizationEndpointsError:
+        case let error as Infodeck.EndpointsError:
             self.init(.badConfiguration, error.description)
         case .failed(_, _, let cause) as MigrationError:
             self.init(Self.status(of: cause), "\(error)\(Self.remedy(for: cause))")

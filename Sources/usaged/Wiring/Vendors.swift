@@ -110,7 +110,7 @@ struct Vendors {
         exchanges.append(exchange)
         return GenesysCloudAdapter(
             GenesysCloudSource(
-                endpoints: try Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
+                endpoints: try GenesysCloud.Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
                 credentials: Credentials(
                     clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
                 exchange: exchange,
@@ -146,7 +146,7 @@ struct Vendors {
         }
         exchanges.append(exchange)
         return Infodeck.InfodeckSource(
-            endpoints: try OrganizationEndpoints(apiURL: infodeck.apiURL, organizationID: infodeck.organizationID),
+            endpoints: try Infodeck.Endpoints(apiURL: infodeck.apiURL, organizationID: infodeck.organizationID),
             apiKey: key, exchange: exchange, logger: logger)
     }
 
