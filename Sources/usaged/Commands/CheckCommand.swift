@@ -80,6 +80,7 @@ struct CheckCommand: AsyncParsableCommand {
 }
 
 extension Day: ExpressibleByArgument {
+    /// Reads `yyyy-MM-dd`.
     public init?(argument: String) {
         self.init(argument)
     }
