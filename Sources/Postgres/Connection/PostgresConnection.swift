@@ -78,6 +78,8 @@ package actor PostgresConnection {
     nonisolated func run<R: Sendable>(
         by deadline: ContinuousClock.Instant, _ body: @escaping @Sendable (isolated PostgresConnection) throws -> R
     ) async throws -> R {
+        // The thread may be quicker than the handler that tells it of a cancellation.
+        try Task.checkCancellation()
         let reply = Reply<R>(by: deadline, activity: "waiting for the connection", waking: thread.wakePipe)
         thread.enqueue {
             guard reply.begin() else { return }
