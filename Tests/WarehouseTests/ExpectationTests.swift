@@ -47,30 +47,6 @@ import UsageDomain
         await fixture.close()
     }
 
-    @Test func `what is expected costs a few pages however much is stored`() async throws {
-        let fixture = try await Fixture()
-        try await fixture.query(
-            """
-            INSERT INTO ingest.coverage (
-                organization_key, dataset, client_id, usage_date, state, row_count, submission_id, fetched_at, run_id
-            )
-            SELECT \(fixture.organization.rawValue), dataset, 'c-' || client, date '2024-03-10' + day, 'covered', 1, 1, now(), 1
-            FROM generate_series(0, 365) AS day, generate_series(0, 100) AS client,
-                unnest(ARRAY['client_query', 'client_jobs']::ingest.dataset[]) AS dataset
-            """)
-        try await fixture.query("ANALYZE ingest.coverage")
-        let plan = try await fixture.query(
-            """
-            EXPLAIN (ANALYZE, BUFFERS, COSTS OFF)
-            SELECT row_count FROM ingest.coverage
-            WHERE organization_key = \(fixture.organization.rawValue) AND dataset = 'organization_query'
-                AND client_id = '' AND usage_date = '2025-03-10'
-            """
-        ).map { try $0.decode(String.self) }.joined(separator: "\n")
-        #expect(plan.contains("Index Scan using coverage_pkey"), "\(plan)")
-        await fixture.close()
-    }
-
     @Test func `a day's totals by name equal those of the answer that was stored`() async throws {
         let fixture = try await Fixture()
         let warehouse = fixture.warehouse
