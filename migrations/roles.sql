@@ -10,6 +10,7 @@
 --     GRANT usage_writer TO usaged;          -- the daemon
 --     GRANT usage_reader TO analyst;         -- and, since settings are not inherited by members:
 --     ALTER ROLE analyst SET statement_timeout = '60s';
+--     ALTER ROLE analyst SET jit = off;      -- plans over every month's partition compile longer than they run
 --     ALTER ROLE analyst SET default_transaction_read_only = on;
 
 DO $$

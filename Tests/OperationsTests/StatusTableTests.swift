@@ -6,30 +6,45 @@ import Warehouse
 @testable import struct Warehouse.StatusReport
 
 @Suite struct StatusTableTests {
-    private func freshness(_ source: String, dataset: String = "organization_query", error: String = "")
-        -> StatusReport.Freshness
-    {
+    private func freshness(
+        _ source: String,
+        dataset: String = "organization_query",
+        error: String = "",
+        clients: Int? = nil,
+        unavailable: Int? = nil
+    ) -> StatusReport.Freshness {
         StatusReport.Freshness(
             source: source, dataset: dataset, newestDay: "2025-03-01", daysBehind: 1, gaps: 2, failedDays: 1,
             provisionalDays: 3, lastFetchedAt: Date(timeIntervalSince1970: 1_740_960_000), nextAttemptAt: nil,
-            lastError: error)
+            lastError: error, clients: clients, unavailableClients: unavailable, unavailableDays: 0)
     }
 
-    private func problem(_ reason: String, from first: String = "2025-01-01", to last: String = "2025-01-02")
-        -> StatusReport.Problem
-    {
+    private func problem(
+        _ reason: String,
+        from first: String = "2025-01-01",
+        to last: String = "2025-01-02",
+        client: String = "",
+        clients: Int = 0,
+        days: Int = 2
+    ) -> StatusReport.Problem {
         StatusReport.Problem(
             source: "acme", dataset: "organization_query", firstDay: first, lastDay: last, state: "failed",
-            reason: reason)
+            reason: reason, client: client, clients: clients, days: days)
     }
 
     private func lines(
         _ freshness: [StatusReport.Freshness] = [],
         problems: [StatusReport.Problem] = [],
+        hiddenProblems: Int = 0,
+        months: [StatusReport.MonthDifference] = [],
+        reconciliations: [StatusReport.Reconciliation] = [],
         runs: [StatusReport.Run] = []
     ) -> [Substring] {
-        StatusTable(StatusReport(freshness: freshness, problems: problems, runs: runs)).description
-            .split(separator: "\n", omittingEmptySubsequences: false)
+        StatusTable(
+            StatusReport(
+                freshness: freshness, problems: problems, hiddenProblems: hiddenProblems, monthDifferences: months,
+                reconciliations: reconciliations, runs: runs)
+        ).description.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
     @Test func `an empty database says what to do first`() {
@@ -43,7 +58,7 @@ import Warehouse
         let new = StatusReport.Freshness(
             source: "acme", dataset: "organization_query", newestDay: nil, daysBehind: 31, gaps: 31, failedDays: 0,
             provisionalDays: 0, lastFetchedAt: nil, nextAttemptAt: Date(timeIntervalSince1970: 1_740_960_000),
-            lastError: "")
+            lastError: "", clients: nil, unavailableClients: nil, unavailableDays: 0)
         let words = lines([new])[1].split(separator: " ")
         #expect(
             words == [
@@ -84,6 +99,71 @@ import Warehouse
         #expect(shown[3].contains(#"a\nbx"#))
         #expect(shown[3].count < 560)
         #expect(shown[4] == "(`usaged status --json` shows what is cut here.)")
+    }
+
+    @Test func `clients are counted where datasets are asked per client`() {
+        let shown = lines([
+            freshness("acme", dataset: "client_query", clients: 100, unavailable: 2),
+            freshness("acme", dataset: "client_jobs", clients: 98, unavailable: 0), freshness("acme"),
+        ])
+        #expect(shown[0].hasPrefix("SOURCE  DATASET             CLIENTS             NEWEST DAY  BEHIND"))
+        #expect(shown[1].hasPrefix("acme    client_query        100, 2 unavailable  2025-03-01  1 day"))
+        #expect(shown[2].hasPrefix("acme    client_jobs         98                  2025-03-01"))
+        #expect(shown[3].hasPrefix("acme    organization_query  -                   2025-03-01"))
+    }
+
+    @Test func `a problem names its client, or how many share it, and how many problems are not shown`() {
+        let shown = lines(
+            problems: [
+                problem("HTTP 403", client: "Billing\nSync", clients: 1),
+                problem("", clients: 300, days: 600), problem("x"),
+            ], hiddenProblems: 7)
+        #expect(
+            shown[2...6] == [
+                "DAYS                    SOURCE  DATASET             CLIENT                        STATE   REASON",
+                #"2025-01-01..2025-01-02  acme    organization_query  Billing\nSync                 failed  HTTP 403"#,
+                "2025-01-01..2025-01-02  acme    organization_query  300 clients, 600 client-days  failed  ",
+                "2025-01-01..2025-01-02  acme    organization_query  -                             failed  x",
+                "(7 more: ask usage.coverage for the whole.)",
+            ])
+    }
+
+    @Test func `comparisons show that they were made, and what differs`() {
+        func compared(_ comparison: String, _ differences: Int, newest: String?) -> StatusReport.Reconciliation {
+            StatusReport.Reconciliation(
+                source: "acme", comparison: comparison, comparedDays: 35, unexpectedDifferences: differences,
+                provisionalDifferences: differences / 2, newestDifference: newest)
+        }
+        let equal = compared("organization_query/simplesearch", 0, newest: nil)
+        let heading = "COMPARED IN 35 DAYS              SOURCE  DAYS  UNEXPECTED  PROVISIONAL  NEWEST"
+        let line = "organization_query/simplesearch  acme    35    0           0            none"
+        #expect(lines(reconciliations: [equal])[2...4] == [heading[...], line[...], ""])
+        let shown = lines(reconciliations: [
+            compared("organization_query/client_query", 4, newest: "2025-03-02"), equal,
+        ])
+        #expect(shown[3] == "organization_query/client_query  acme    35    4           2            2025-03-02")
+        #expect(shown[5] == "(usage.reconciliation names each difference.)")
+    }
+
+    @Test func `a month that is not the sum of its days is shown with both numbers`() {
+        let month = StatusReport.MonthDifference(
+            source: "tower", month: "2025-02", channel: "sms", statedUnits: "10.5", summedUnits: "10.25",
+            difference: "0.25")
+        #expect(
+            lines(months: [month])[2...3] == [
+                "MONTH    SOURCE  CHANNEL  STATED  SUM OF DAYS  DIFFERENCE",
+                "2025-02  tower   sms      10.5    10.25        0.25",
+            ])
+    }
+
+    @Test func `the report survives JSON`() throws {
+        let report = StatusReport(
+            freshness: [freshness("acme", clients: 3, unavailable: 1)],
+            problems: [problem("x", client: "c", clients: 1)],
+            hiddenProblems: 1, monthDifferences: [], reconciliations: [], runs: [])
+        let read = try JSONDecoder().decode(StatusReport.self, from: JSONEncoder().encode(report))
+        #expect(StatusTable(read).description == StatusTable(report).description)
+        #expect(read.freshness.map(\.clients) == [3])
     }
 
     @Test func `a run without an outcome is running or killed`() {

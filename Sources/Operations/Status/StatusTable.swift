@@ -16,6 +16,8 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         var sections = [freshness]
         if !sourceErrors.isEmpty { sections.append(sourceErrors) }
         if !report.problems.isEmpty { sections.append(problems) }
+        if !report.reconciliations.isEmpty { sections.append(reconciliations) }
+        if !report.monthDifferences.isEmpty { sections.append(monthDifferences) }
         sections.append(runs)
         return sections.joined(separator: "\n\n")
     }
@@ -24,18 +26,28 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         guard !report.freshness.isEmpty else {
             return "No source is registered yet: run `usaged run --once` or a backfill first."
         }
+        // Who has no dataset that is asked per client is not troubled with clients.
+        let hasClients = report.freshness.contains { $0.clients != nil }
         var table = TextTable(
-            ["SOURCE", "DATASET", "NEWEST DAY", "BEHIND", "GAPS", "FAILED", "PROVISIONAL", "FETCHED", "NEXT ATTEMPT"],
+            ["SOURCE", "DATASET"] + (hasClients ? ["CLIENTS"] : [])
+                + ["NEWEST DAY", "BEHIND", "GAPS", "FAILED", "PROVISIONAL", "FETCHED", "NEXT ATTEMPT"],
             widestCell: Self.widestCell)
         for line in report.freshness {
-            table.add([
-                line.source, line.dataset, line.newestDay ?? "none",
-                "\(line.daysBehind) \(line.daysBehind == 1 ? "day" : "days")", "\(line.gaps)", "\(line.failedDays)",
-                "\(line.provisionalDays)", line.lastFetchedAt?.formatted(.iso8601) ?? "never",
-                line.nextAttemptAt?.formatted(.iso8601) ?? "on schedule",
-            ])
+            table.add(
+                [line.source, line.dataset] + (hasClients ? [clients(of: line)] : []) + [
+                    line.newestDay ?? "none", "\(line.daysBehind) \(line.daysBehind == 1 ? "day" : "days")",
+                    "\(line.gaps)", "\(line.failedDays)", "\(line.provisionalDays)",
+                    line.lastFetchedAt?.formatted(.iso8601) ?? "never",
+                    line.nextAttemptAt?.formatted(.iso8601) ?? "on schedule",
+                ])
         }
         return table.description
+    }
+
+    private func clients(of line: StatusReport.Freshness) -> String {
+        guard let clients = line.clients else { return "-" }
+        guard let unavailable = line.unavailableClients, unavailable > 0 else { return "\(clients)" }
+        return "\(clients), \(unavailable) unavailable"
     }
 
     /// Why sources as a whole could not work, in full: this is what the operator must mend first.
@@ -50,13 +62,50 @@ package struct StatusTable: CustomStringConvertible, Sendable {
     }
 
     private var problems: String {
+        let hasClients = report.problems.contains { $0.clients > 0 }
         // A reason ends with what matters, the field and its fault: it stands last and may be long.
-        var table = TextTable(["DAYS", "SOURCE", "DATASET", "STATE", "REASON"], widestCell: 4 * Self.widestCell)
+        var table = TextTable(
+            ["DAYS", "SOURCE", "DATASET"] + (hasClients ? ["CLIENT"] : []) + ["STATE", "REASON"],
+            widestCell: 4 * Self.widestCell)
         for line in report.problems {
             let days = line.firstDay == line.lastDay ? line.firstDay : "\(line.firstDay)..\(line.lastDay)"
-            table.add([days, line.source, line.dataset, line.state, line.reason])
+            let client =
+                switch line.clients {
+                case 0: "-"
+                case 1: line.client
+                case let several: "\(several) clients, \(line.days) client-days"
+                }
+            table.add([days, line.source, line.dataset] + (hasClients ? [client] : []) + [line.state, line.reason])
         }
-        return table.isCut ? "\(table)\n(`usaged status --json` shows what is cut here.)" : table.description
+        var lines = [table.description]
+        if report.hiddenProblems > 0 {
+            lines.append("(\(report.hiddenProblems) more: ask usage.coverage for the whole.)")
+        }
+        if table.isCut { lines.append("(`usaged status --json` shows what is cut here.)") }
+        return lines.joined(separator: "\n")
+    }
+
+    private var reconciliations: String {
+        var table = TextTable(
+            ["COMPARED IN 35 DAYS", "SOURCE", "DAYS", "UNEXPECTED", "PROVISIONAL", "NEWEST"],
+            widestCell: Self.widestCell)
+        for line in report.reconciliations {
+            table.add([
+                line.comparison, line.source, "\(line.comparedDays)", "\(line.unexpectedDifferences)",
+                "\(line.provisionalDifferences)", line.newestDifference ?? "none",
+            ])
+        }
+        guard report.reconciliations.contains(where: { $0.unexpectedDifferences > 0 }) else { return table.description }
+        return "\(table)\n(usage.reconciliation names each difference.)"
+    }
+
+    private var monthDifferences: String {
+        var table = TextTable(
+            ["MONTH", "SOURCE", "CHANNEL", "STATED", "SUM OF DAYS", "DIFFERENCE"], widestCell: Self.widestCell)
+        for line in report.monthDifferences {
+            table.add([line.month, line.source, line.channel, line.statedUnits, line.summedUnits, line.difference])
+        }
+        return table.description
     }
 
     private var runs: String {

@@ -17,9 +17,16 @@ package struct StatusReport: Sendable, Codable {
         package let nextAttemptAt: Date?
         /// Why the source as a whole could not work; empty when it could.
         package let lastError: String
+        /// OAuth clients asked about; nil where the dataset is not asked per client. Where it is, days are client-days.
+        package let clients: Int?
+        /// Those of them whose newest day is unavailable.
+        package let unavailableClients: Int?
+        /// Days that the API will never give.
+        package let unavailableDays: Int
     }
 
-    /// A range of consecutive days that share a state and a reason.
+    /// Consecutive days that share a state and a reason; or, when several OAuth clients share both, all days of all of
+    /// them.
     package struct Problem: Sendable, Codable {
         package let source: String
         package let dataset: String
@@ -27,6 +34,38 @@ package struct StatusReport: Sendable, Codable {
         package let lastDay: String
         package let state: String
         package let reason: String
+        /// Name of the OAuth client, or its id when no name is known; empty when there is none or several.
+        package let client: String
+        /// How many OAuth clients; 0 where the dataset is not asked per client.
+        package let clients: Int
+        /// How many days, or client-days, between the first and the last one.
+        package let days: Int
+    }
+
+    /// A closed month whose days do not add up to what the API states of the whole. Numbers are exact decimals.
+    package struct MonthDifference: Sendable, Codable {
+        package let source: String
+        /// `yyyy-MM`
+        package let month: String
+        package let channel: String
+        package let statedUnits: String
+        package let summedUnits: String
+        /// Stated minus summed.
+        package let difference: String
+    }
+
+    /// Two datasets that ought to agree, compared over the newest days.
+    package struct Reconciliation: Sendable, Codable {
+        package let source: String
+        /// As in `usage.reconciliation`: `organization_query/client_query`.
+        package let comparison: String
+        package let comparedDays: Int
+        /// OAuth clients and days that differ in a way that nothing the vendor says explains.
+        package let unexpectedDifferences: Int
+        /// How many of them lie on days that may still change.
+        package let provisionalDifferences: Int
+        /// `yyyy-MM-dd`; nil when nothing differs.
+        package let newestDifference: String?
     }
 
     package struct Run: Sendable, Codable {
@@ -48,6 +87,12 @@ package struct StatusReport: Sendable, Codable {
     package let freshness: [Freshness]
     /// Gaps, failures and doubts, newest first; at most 20.
     package let problems: [Problem]
+    /// How many more there are.
+    package let hiddenProblems: Int
+    /// Newest first; at most 20.
+    package let monthDifferences: [MonthDifference]
+    /// Of the last 35 days: one for each comparison of which any day could be compared.
+    package let reconciliations: [Reconciliation]
     /// Newest first; at most 5.
     package let runs: [Run]
 }

@@ -3,13 +3,20 @@ import Postgres
 import UsageDomain
 
 extension Warehouse {
-    /// Reads freshness, problems and the last runs in one snapshot.
+    /// Reads freshness, problems, differences and the last runs in one snapshot.
     package func status() async throws -> StatusReport {
-        try await pool.withTransaction { connection in
+        // The comparisons read five weeks of facts.
+        try await pool.withTransaction(timeout: .seconds(120)) { connection in
             try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            // A plan over every month's partition takes longer to compile than to run.
+            try connection.execute("SET LOCAL jit = off")
+            let (problems, count) = try Self.problems(on: connection)
             return StatusReport(
                 freshness: try Self.freshness(on: connection),
-                problems: try Self.problems(on: connection),
+                problems: problems,
+                hiddenProblems: count - problems.count,
+                monthDifferences: try Self.monthDifferences(on: connection),
+                reconciliations: try Self.reconciliations(on: connection),
                 runs: try Self.runs(on: connection)
             )
         }
@@ -18,46 +25,109 @@ extension Warehouse {
     private static func freshness(on connection: isolated PostgresConnection) throws -> [StatusReport.Freshness] {
         try connection.query(
             """
-            SELECT source, dataset, newest_day, days_behind::bigint, gaps::bigint, failed_days, provisional_days,
-                last_fetched_at, next_attempt_at, last_error
+            SELECT source, dataset, newest_day, days_behind::bigint AS days_behind, gaps, failed_days, provisional_days,
+                last_fetched_at, next_attempt_at, last_error, clients, unavailable_clients, unavailable_days
             FROM usage.freshness
             ORDER BY source, dataset
             """
         ).map { row in
-            let (source, dataset, newest, behind, gaps, failed, provisional, fetched, next, error) = try row.decode(
-                String.self, String.self, PostgresDate?.self, Int64.self, Int64.self, Int64.self, Int64.self,
-                Date?.self, Date?.self, String.self)
-            return StatusReport.Freshness(
-                source: source, dataset: dataset, newestDay: newest.map { Day($0).description },
-                daysBehind: Int(behind), gaps: Int(gaps), failedDays: Int(failed), provisionalDays: Int(provisional),
-                lastFetchedAt: fetched, nextAttemptAt: next, lastError: error)
+            StatusReport.Freshness(
+                source: try row.decode("source"), dataset: try row.decode("dataset"),
+                newestDay: try row.decode("newest_day", as: PostgresDate?.self).map { Day($0).description },
+                daysBehind: try count(row, "days_behind"), gaps: try count(row, "gaps"),
+                failedDays: try count(row, "failed_days"), provisionalDays: try count(row, "provisional_days"),
+                lastFetchedAt: try row.decode("last_fetched_at"), nextAttemptAt: try row.decode("next_attempt_at"),
+                lastError: try row.decode("last_error"),
+                clients: try row.decode("clients", as: Int64?.self).map { Int($0) },
+                unavailableClients: try row.decode("unavailable_clients", as: Int64?.self).map { Int($0) },
+                unavailableDays: try count(row, "unavailable_days"))
         }
     }
 
-    private static func problems(on connection: isolated PostgresConnection) throws -> [StatusReport.Problem] {
-        try connection.query(
+    /// The newest problems, and how many there are in all.
+    private static func problems(
+        on connection: isolated PostgresConnection
+    ) throws -> (newest: [StatusReport.Problem], count: Int) {
+        let rows = try connection.query(
             """
-            SELECT source, dataset, min(usage_date), max(usage_date), state, last_error
-            FROM (
-                SELECT source, dataset, usage_date, state, last_error,
-                    -- Consecutive days with one state and reason share this difference.
+            WITH problem AS (
+                SELECT source, dataset, client_id, client_name, usage_date, state, last_error,
+                    min(client_id) OVER reason <> max(client_id) OVER reason AS is_of_several,
+                    -- Consecutive days of one client with one state and reason share this difference.
                     usage_date - row_number() OVER (
-                        PARTITION BY source, dataset, state, last_error ORDER BY usage_date
+                        PARTITION BY source, dataset, state, last_error, client_id ORDER BY usage_date
                     )::integer AS island
                 FROM usage.coverage
-                WHERE state IN ('gap', 'failed', 'unavailable') OR last_error <> ''
-            ) AS problem
-            GROUP BY source, dataset, state, last_error, island
-            ORDER BY max(usage_date) DESC, source, dataset
+                WHERE (state IN ('gap', 'failed', 'unavailable') OR last_error <> '')
+                    -- A snapshot that failed long ago can be neither mended nor forgotten.
+                    AND (dataset <> 'client_summary' OR usage_date > ingest.today() - 7)
+                WINDOW reason AS (PARTITION BY source, dataset, state, last_error)
+            )
+            SELECT source, dataset, min(usage_date) AS first_day, max(usage_date) AS last_day, state, last_error,
+                CASE WHEN is_of_several THEN '' ELSE max(coalesce(nullif(client_name, ''), client_id)) END AS client,
+                count(DISTINCT nullif(client_id, '')) AS clients, count(*) AS days, count(*) OVER () AS problems
+            FROM problem
+            GROUP BY source, dataset, state, last_error, is_of_several, CASE WHEN NOT is_of_several THEN island END
+            ORDER BY max(usage_date) DESC, source, dataset, state, last_error
+            LIMIT 20
+            """)
+        let newest = try rows.map { row in
+            StatusReport.Problem(
+                source: try row.decode("source"), dataset: try row.decode("dataset"),
+                firstDay: Day(try row.decode("first_day", as: PostgresDate.self)).description,
+                lastDay: Day(try row.decode("last_day", as: PostgresDate.self)).description,
+                state: try row.decode("state"), reason: try row.decode("last_error"),
+                client: try row.decode("client"), clients: try count(row, "clients"), days: try count(row, "days"))
+        }
+        return (newest, try rows.first.map { try count($0, "problems") } ?? 0)
+    }
+
+    private static func monthDifferences(
+        on connection: isolated PostgresConnection
+    ) throws -> [StatusReport.MonthDifference] {
+        try connection.query(
+            """
+            SELECT coalesce(source, '') AS source, to_char(first_day, 'YYYY-MM') AS month, channel,
+                stated_units::text AS stated_units, summed_units::text AS summed_units, difference::text AS difference
+            FROM usage.channel_month
+            WHERE difference <> 0
+            ORDER BY first_day DESC, source, channel
             LIMIT 20
             """
         ).map { row in
-            let (source, dataset, first, last, state, reason) = try row.decode(
-                String.self, String.self, PostgresDate.self, PostgresDate.self, String.self, String.self)
-            return StatusReport.Problem(
-                source: source, dataset: dataset, firstDay: Day(first).description, lastDay: Day(last).description,
-                state: state, reason: reason)
+            StatusReport.MonthDifference(
+                source: try row.decode("source"), month: try row.decode("month"), channel: try row.decode("channel"),
+                statedUnits: try row.decode("stated_units"), summedUnits: try row.decode("summed_units"),
+                difference: try row.decode("difference"))
         }
+    }
+
+    private static func reconciliations(
+        on connection: isolated PostgresConnection
+    ) throws -> [StatusReport.Reconciliation] {
+        try connection.query(
+            """
+            SELECT coalesce(source, '') AS source, comparison, count(*) AS compared_days,
+                sum(unexpected_differences)::bigint AS differences,
+                coalesce(sum(unexpected_differences) FILTER (WHERE is_provisional), 0)::bigint AS provisional,
+                max(usage_date) FILTER (WHERE unexpected_differences > 0) AS newest
+            FROM usage.reconciliation_day
+            WHERE usage_date >= ingest.today() - 35
+            GROUP BY source, comparison
+            ORDER BY source, comparison
+            """
+        ).map { row in
+            StatusReport.Reconciliation(
+                source: try row.decode("source"), comparison: try row.decode("comparison"),
+                comparedDays: try count(row, "compared_days"),
+                unexpectedDifferences: try count(row, "differences"),
+                provisionalDifferences: try count(row, "provisional"),
+                newestDifference: try row.decode("newest", as: PostgresDate?.self).map { Day($0).description })
+        }
+    }
+
+    private static func count(_ row: PostgresRow, _ column: String) throws -> Int {
+        Int(try row.decode(column, as: Int64.self))
     }
 
     private static func runs(on connection: isolated PostgresConnection) throws -> [StatusReport.Run] {
