@@ -34,7 +34,7 @@ import UsageDomain
     }
 
     private func coverage(_ fixture: Fixture, asOf now: String = "2025-03-06T05:00:00Z") async throws -> [String] {
-        try await fixture.lines(
+        try await fixture.texts(
             """
             SELECT concat_ws(' ', nullif(client_id, ''), to_char(usage_date, 'MM-DD'), state, rows)
             FROM usage.coverage WHERE source = 'acme' ORDER BY dataset, client_id, usage_date
@@ -43,7 +43,7 @@ import UsageDomain
 
     /// Newest day, days behind, gaps, failed, provisional, clients, unavailable clients and days.
     private func freshness(_ fixture: Fixture, asOf now: String = "2025-03-06T05:00:00Z") async throws -> [String] {
-        try await fixture.lines(
+        try await fixture.texts(
             """
             SELECT concat_ws(' ', coalesce(to_char(newest_day, 'MM-DD'), 'none'), days_behind, gaps, failed_days,
                 provisional_days, coalesce(clients::text, '-'), coalesce(unavailable_clients::text, '-'),
@@ -59,7 +59,7 @@ import UsageDomain
         let owed = ["c-1 03-04 covered 0", "c-1 03-05 gap", "c-2 03-04 failed", "c-2 03-05 gap"]
         #expect(try await coverage(fixture) == owed)
         #expect(try await freshness(fixture) == ["none 2 3 1 0 2 0 0"])
-        let named = try await fixture.lines(
+        let named = try await fixture.texts(
             "SELECT client_name FROM usage.coverage WHERE client_id = 'c-2' AND state = 'failed'")
         #expect(named == ["Name of c-2"])
         // A client that is asked about no longer keeps what was tried and owes nothing.
@@ -78,7 +78,7 @@ import UsageDomain
                     .init(dataset: .clientJobs, startDate: day("2025-03-05"), settleAfter: .zero, byUser: false)
                 ], primary: .clientJobs)
         ])
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             "SELECT concat_ws('|', source, dataset, client_id, state) FROM usage.coverage ORDER BY 1")
         #expect(lines == ["new|client_jobs||gap"])
         try await fixture.query("UPDATE ingest.source SET is_configured = true")
@@ -155,12 +155,12 @@ import UsageDomain
         let fixture = try await fixture(.channelUsage, .organizationQuery)
         try await fixture.query("UPDATE ingest.organization SET time_zone = \(zone)")
         for (now, last) in [("2025-03-06T05:00:00Z", early), ("2025-03-06T23:00:00Z", late)] {
-            let days = try await fixture.lines(
+            let days = try await fixture.texts(
                 "SELECT dataset || ' ' || to_char(max(usage_date), 'MM-DD') FROM usage.coverage GROUP BY dataset ORDER BY 1",
                 asOf: now)
             // A dataset whose days are UTC has nothing to do with the zone.
             #expect(days == ["channel_usage \(last)", "organization_query 03-05"])
-            let behind = try await fixture.lines(
+            let behind = try await fixture.texts(
                 "SELECT days_behind::text FROM usage.freshness WHERE dataset = 'channel_usage'", asOf: now)
             #expect(behind == ["\((Int(last.suffix(2)) ?? 0) - 2)"])
         }

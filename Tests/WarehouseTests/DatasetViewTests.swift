@@ -30,13 +30,13 @@ import UsageDomain
         ]
         let columns: SQL = "concat_ws('|', requests, client_id, client_name, ambiguous_name)"
         #expect(
-            try await fixture.lines("SELECT \(columns) FROM usage.api_usage_daily ORDER BY requests") == shown)
-        #expect(try await fixture.lines("SELECT \(columns) FROM usage.api_usage") == [])
+            try await fixture.texts("SELECT \(columns) FROM usage.api_usage_daily ORDER BY requests") == shown)
+        #expect(try await fixture.texts("SELECT \(columns) FROM usage.api_usage") == [])
         try await fixture.query("UPDATE ingest.organization SET primary_dataset = 'simplesearch'")
-        #expect(try await fixture.lines("SELECT \(columns) FROM usage.api_usage ORDER BY requests") == shown)
+        #expect(try await fixture.texts("SELECT \(columns) FROM usage.api_usage ORDER BY requests") == shown)
         // A name is no client.
         #expect(
-            try await fixture.lines("SELECT client_id FROM usage.oauth_client ORDER BY client_id")
+            try await fixture.texts("SELECT client_id FROM usage.oauth_client ORDER BY client_id")
                 == ["", "c-1", "c-2", "c-3"])
         await fixture.close()
     }
@@ -70,7 +70,7 @@ import UsageDomain
                 calling_organization_key
             FROM ingest.usage_row
             """)
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', old_requests, client_id, client_name, ambiguous_name)
             FROM usage.restatement ORDER BY old_requests
@@ -90,7 +90,7 @@ import UsageDomain
                 calling_organization_key
             FROM ingest.usage_row
             """)
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', source, organization_id, client_id, as_of, days, coalesce(usage_date::text, '-'),
                 template_uri, http_method, requests, status_200)
@@ -128,7 +128,7 @@ import UsageDomain
                 (\(organization), '2025-02-01', 'email', 3, 3.0, 'Asia/Taipei', now(), 1)
             """)
         #expect(
-            try await fixture.lines(
+            try await fixture.texts(
                 """
                 SELECT concat_ws('|', source, organization_id, organization_name, usage_date, time_zone, channel, units)
                 FROM usage.channel_usage_daily ORDER BY channel
@@ -137,13 +137,13 @@ import UsageDomain
                     "acme|o-1|Acme|2025-03-02|Asia/Taipei|sms|12345678901234567890.000000000000000001",
                 ])
         #expect(
-            try await fixture.lines(
+            try await fixture.texts(
                 """
                 SELECT concat_ws('|', source, usage_date, channel, old_units, new_units, old_time_zone, new_time_zone)
                 FROM usage.channel_restatement
                 """) == ["acme|2025-03-02|sms|1.5|2|UTC|Asia/Taipei"])
         #expect(
-            try await fixture.lines(
+            try await fixture.texts(
                 """
                 SELECT concat_ws('|', source, first_day, channel, stated_units, summed_units, trim_scale(difference))
                 FROM usage.channel_month ORDER BY channel
@@ -164,7 +164,7 @@ import UsageDomain
                     ('2025-01-05', 'usage', 'gone', 1), ('2025-01-02', 'platform.api', 'a', 5)
             ) AS seen (as_of, namespace, key, value)
             """)
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', organization_id, namespace, key, value, to_char(first_seen_on, 'DD'),
                 to_char(last_seen_on, 'DD'), is_current)

@@ -15,7 +15,7 @@ import UsageDomain
 
     /// Comparison, day, client, both sides, what differs.
     private func differences(_ fixture: Fixture) async throws -> [String] {
-        try await fixture.lines(
+        try await fixture.texts(
             """
             SELECT concat_ws(' ', comparison, usage_date, client_id, left_requests, right_requests, difference, differing)
             FROM usage.reconciliation
@@ -26,7 +26,7 @@ import UsageDomain
 
     /// Comparison, day, clients compared and not, differences, unexpected ones, totals of what was compared.
     private func days(_ fixture: Fixture) async throws -> [String] {
-        try await fixture.lines(
+        try await fixture.texts(
             """
             SELECT concat_ws(' ', comparison, usage_date, compared_clients, uncompared_clients, differences,
                 unexpected_differences, left_requests, right_requests)
@@ -89,7 +89,7 @@ import UsageDomain
         try await fixture.seed(.clientQuery, day, of: ["c-1", "c-2", "c-3", "c-4"], other)
         #expect(try await differences(fixture) == ["organization_query/client_query \(day) \(line)"])
         #expect(
-            try await fixture.lines(
+            try await fixture.texts(
                 "SELECT usage_date::text FROM usage.reconciliation_day WHERE unexpected_differences = 1") == [day])
         await fixture.close()
     }
@@ -101,7 +101,7 @@ import UsageDomain
         try await fixture.seedCoverage(.clientQuery, day, of: ["c-2"], state: "unavailable", because: "HTTP 404")
         #expect(try await differences(fixture) == [])
         #expect(try await days(fixture) == ["organization_query/client_query \(day) 1 2 0 0 15 15"])
-        let uncompared = try await fixture.lines(
+        let uncompared = try await fixture.texts(
             "SELECT concat_ws(' ', uncompared_left_requests, uncompared_right_requests) FROM usage.reconciliation_day")
         #expect(uncompared == ["11 0"])
         await fixture.close()
@@ -137,7 +137,7 @@ import UsageDomain
                 .named("Billing", 10), .named("Old Sync", 2), .named("Sync", 3), .named("Third", 2), .of("", 8),
                 .named("Nobody's", 6),
             ])
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', client_id, client_name, left_requests, right_requests, ambiguous_name)
             FROM usage.reconciliation ORDER BY client_name
@@ -161,7 +161,7 @@ import UsageDomain
         #expect(try await differences(fixture) == [])
         #expect(try await days(fixture) == ["organization_query/simplesearch \(day) 2 0 0 0 19 19"])
         try await fixture.query("UPDATE ingest.usage_row SET requests = requests + 1 WHERE requests = 15")
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', client_id, client_name, ambiguous_name, left_requests, right_requests, differing)
             FROM usage.reconciliation
@@ -175,7 +175,7 @@ import UsageDomain
         try await fixture.seed(.organizationQuery, day, [.of("c-1", 10), .of("c-2", 5, status400: 2), .of("c-3", 1)])
         try await fixture.seed(
             .organizationJobs, day, [.of("c-1", 12), .of("c-2", 8, status400: 1), .of("c-3", 1), .of("c-9", 4)])
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', client_id, difference, is_expected, explanation)
             FROM usage.reconciliation ORDER BY client_id
@@ -196,13 +196,13 @@ import UsageDomain
         try await fixture.seed(.organizationQuery, day, [.of("c-1", 10), .of("c-2", 1)])
         try await fixture.seed(.clientQuery, day, of: ["c-1"], state: "provisional", [.of("c-1", 9)])
         try await fixture.seed(.clientQuery, day, of: ["c-2"], [.of("c-2", 2)])
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws('|', client_id, is_provisional, is_expected, explanation)
             FROM usage.reconciliation ORDER BY client_id
             """)
         #expect(lines == ["c-1|t|f|a side is provisional: it may still change", "c-2|f|f|"])
-        #expect(try await fixture.lines("SELECT is_provisional::text FROM usage.reconciliation_day") == ["true"])
+        #expect(try await fixture.texts("SELECT is_provisional::text FROM usage.reconciliation_day") == ["true"])
         await fixture.close()
     }
 
@@ -244,7 +244,7 @@ import UsageDomain
             INSERT INTO ingest.oauth_client (organization_key, client_id, name, first_seen_at, last_changed_at)
             SELECT organization_key, 'c-1', '', now(), now() FROM ingest.organization WHERE organization_id = 'o-2'
             """)
-        let lines = try await fixture.lines(
+        let lines = try await fixture.texts(
             """
             SELECT concat_ws(' ', organization_id, compared_clients, left_requests, right_requests)
             FROM usage.reconciliation_day ORDER BY organization_id

@@ -117,7 +117,7 @@ extension Fixture {
     }
 
     /// Lines of text that a query returns, as of 2025-03-06.
-    func lines(_ sql: SQL, asOf now: String = "2025-03-06T05:00:00Z") async throws -> [String] {
+    func texts(_ sql: SQL, asOf now: String = "2025-03-06T05:00:00Z") async throws -> [String] {
         try await administration.withTransaction { connection in
             try connection.execute("SELECT set_config('usaged.now', \(now), true)")
             return try connection.query(sql).map { try $0.decode(String.self) }
