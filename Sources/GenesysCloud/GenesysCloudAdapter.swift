@@ -48,7 +48,9 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
             try await source.fetch(OrganizationJob(window, byUser: byUser), into: sink, recorder: recorder)
         case .clientJobs:
             try await source.fetch(ClientJob(window), into: sink, recorder: recorder)
-        case .clientSummary, .simplesearch, .channelUsage:
+        case .simplesearch:
+            try await source.fetchSimpleSearch(window, expectedRows: expectedRows, into: sink, recorder: recorder)
+        case .clientSummary, .channelUsage:
             preconditionFailure("\(window.dataset.rawValue) is not read from Genesys Cloud as rows")
         }
     }

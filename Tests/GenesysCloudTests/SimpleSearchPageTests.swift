@@ -57,6 +57,30 @@ struct SimpleSearchPageTests {
         }
     }
 
+    @Test func `an answer that ends with an empty page behind a cursor is compared with the organization query`()
+        async throws
+    {
+        // As an execution could look whose results were dropped before the third page was asked for.
+        let empty = Fault(
+            .completeSearchResults, .range(3...4),
+            .raw(200, contentType: "application/json", body: #"{"results":[],"queryStatus":"Complete"}"#))
+        let cut = try await SimpleSearchTrial.run(world: Self.world, [empty])
+        #expect(cut.rows.count == 2_000)
+        #expect(cut.report?.doubt?.contains("differ from its organization query") == true)
+        #expect(cut.report?.parts.count == 1)
+        let whole = try await SimpleSearchTrial.run(world: SimpleSearchTrial.world(rows: 2_000)) {
+            $0.rowLimit = 2_000
+            $0.rowLimitBehavior = .cutWithCursor
+        }
+        #expect(whole.isTrue)
+        let told = try await SimpleSearchTrial.run(world: SimpleSearchTrial.world(rows: 2_001)) {
+            $0.rowLimit = 2_000
+            $0.rowLimitBehavior = .cutWithCursor
+        }
+        #expect(!told.isTrue)
+        #expect(told.report?.doubt?.contains("differ from its organization query") == true)
+    }
+
     @Test func `a cursor that leads nowhere is an execution that is lost, twice`() async throws {
         let trial = try await SimpleSearchTrial.run(
             world: Self.world, [try Fault("search-complete=page:dead-cursor")])

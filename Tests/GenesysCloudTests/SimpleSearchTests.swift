@@ -57,6 +57,17 @@ struct SimpleSearchTests {
         }
     }
 
+    @Test(arguments: Script.unknowns.flatMap { unknown in unknown.settings.map { "\(unknown.name)=\($0)" } })
+    func `whatever the contract leaves open, the day is found whole`(setting: String) async throws {
+        var changed = Script()
+        try changed.set(setting)
+        let script = changed
+        let trial = try await SimpleSearchTrial.run(world: SimpleSearchTrial.world(rows: 1_500)) { $0 = script }
+        #expect(trial.failure == nil, "\(String(describing: trial.failure))")
+        #expect(trial.isTrue)
+        #expect(trial.report?.doubt == nil)
+    }
+
     // MARK: Names
 
     @Test(arguments: [6, 12, 24], [false, true])

@@ -28,8 +28,9 @@ struct DaySearch<Sink: UsageRowSink> {
 
     private var knowledge = Knowledge.notAsked
     private var searches = 0
-    /// Whether the day was searched in parts.
-    private var isDivided = false
+    /// Whether the day was searched in parts, or looks as if something was dropped at its end: its rows count for whole
+    /// only if the organization query says the same.
+    private var needsProof = false
     private var sums = SumsByName()
     private var rows: Int64 = 0
     /// Of the searches whose rows were handed over.
@@ -65,11 +66,13 @@ struct DaySearch<Sink: UsageRowSink> {
     /// Searches until every part of the day is whole, or cannot be divided any more.
     mutating func fetch(expectedRows: Int64?) async throws -> FetchReport {
         var waiting = try await firstSearches(expectedRows ?? 0)
-        isDivided = waiting.count > 1
+        needsProof = waiting.count > 1
         while let filter = waiting.popLast() {
             switch try await search(filter) {
             case .whole(let answer, let found):
                 try take(answer, found)
+                // As an execution could look whose results were dropped between two pages (contract, section 2).
+                if answer.endsEmpty { needsProof = true }
             case .cut(let answer, let found):
                 let parts = try await parts(of: filter)
                 if parts.isEmpty {
@@ -83,11 +86,12 @@ struct DaySearch<Sink: UsageRowSink> {
                 divide(into: try await parts(of: filter, refusedBy: error), &waiting)
             }
         }
+        if needsProof { try await learn() }
         return report()
     }
 
     private mutating func divide(into parts: [SearchFilter], _ waiting: inout [SearchFilter]) {
-        isDivided = true
+        needsProof = true
         waiting += parts.reversed()
     }
 
@@ -198,11 +202,12 @@ struct DaySearch<Sink: UsageRowSink> {
         }
         switch knowledge {
         case .planner(let planner):
-            let difference = sums.difference(from: planner.day.sums)
-            if let difference { doubts.append(difference) }
+            if let difference = sums.difference(from: planner.day.sums) {
+                doubts.append("the searches of the day differ from its organization query: \(difference)")
+            }
             isProven = doubts.isEmpty
-        case .unavailable(let reason) where isDivided:
-            doubts.append("its parts could not be compared with the organization query: \(reason)")
+        case .unavailable(let reason) where needsProof:
+            doubts.append("the searches of the day could not be compared with its organization query: \(reason)")
         case .unavailable, .notAsked: break
         }
         submissions.sort()
