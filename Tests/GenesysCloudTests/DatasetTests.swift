@@ -118,4 +118,16 @@ struct DatasetTests {
             #expect(account.simulator.ledger.entries(of: .jobsResults).contains { $0.query.contains("after=") })
         }
     }
+
+    @Test(arguments: [Dataset.organizationQuery, .clientQuery, .organizationJobs, .clientJobs])
+    func `totals that name one id twice are a bad answer`(dataset: Dataset) async throws {
+        let fault = try Fault("\(dataset.complete)=row:duplicate")
+        try await Account.run(world: .paged, script: Script(faults: [fault])) { account in
+            let failure = try #require(
+                try await account.failure { _ = try await $0.fetchTotals(dataset.window(in: .paged)) })
+            #expect(failure.kind == .badAnswer)
+            #expect(failure.description.contains("two totals are of the same id"))
+            #expect(failure.description.contains("(totals)"))
+        }
+    }
 }
