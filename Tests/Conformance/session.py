@@ -96,7 +96,24 @@ class ConformanceCase(unittest.TestCase):
         simulator = self.enterContext(Simulator(*arguments))
         return simulator, Session(simulator, self), Truth(simulator)
 
-    def all_pages(self, session, read, job, size=1_000):
+    def search_pages(self, session, body, size):
+        """Every page of a search, each under a cursor of its own."""
+        execution = session(session.usage.post_usage_simplesearch, body)
+        self.assertEqual(execution.results_uri, f"/api/v2/usage/simplesearch/{execution.execution_id}/results")
+        read = session.usage.get_usage_simplesearch_execution_id_results
+        options = {"page_size": size} if size else {}
+        pages, cursors = [], set()
+        while True:
+            page = session.complete(read, execution.execution_id, **options)
+            self.assertEqual(page.query_status, "Complete")
+            pages.append(page.results)
+            if not page.cursors or not page.cursors.after:
+                return pages
+            self.assertNotIn(page.cursors.after, cursors)
+            cursors.add(page.cursors.after)
+            options["after"] = page.cursors.after
+
+    def job_entities(self, session, read, job, size=1_000):
         """The entities of every page of a job, as the `nextUri`s lead from one to the next."""
         self.assertEqual(job.results_uri, job.self_uri)
         self.assertTrue(job.self_uri.endswith("/" + job.id))

@@ -54,4 +54,4 @@ class ComparisonTests(ConformanceCase):
 
         rows = fold(truth.facts("jobs", first, last), BY_ORGANIZATION_JOB, "Day")
         expected = [organization_row(row, truth) for row in rows]
-        self.assertSameRows(self.all_pages(session, read, job, 20), expected)
+        self.assertSameRows(self.job_entities(session, read, job, 20), expected)

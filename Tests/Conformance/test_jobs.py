@@ -130,7 +130,7 @@ class OrganizationJobTests(JobCase):
         def read(**options):
             return session.usage.get_usage_aggregates_query_job(job.id, **options)
 
-        return self.all_pages(session, read, job, size)
+        return self.job_entities(session, read, job, size)
 
 
 class ClientJobTests(JobCase):
@@ -173,4 +173,4 @@ class ClientJobTests(JobCase):
         def read(**options):
             return session.usage.get_usage_client_client_id_aggregates_query_job(client, job.id, **options)
 
-        return self.all_pages(session, read, job, size)
+        return self.job_entities(session, read, job, size)

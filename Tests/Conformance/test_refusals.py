@@ -124,25 +124,37 @@ class StatusTests(ConformanceCase):
                     _, error = session.refused(submit, *path, body)
                     self.assertEqual((error.status, error.code), (400, "invalid.value"))
 
-    def test_users_group_no_client_query_and_the_families_spell_the_client_differently(self):
+    def test_each_operation_has_groupings_and_methods_of_its_own(self):
         _, session, truth = self.start()
         client = next(iter(truth.clients))
+        usage = session.usage
+        organization_job = (usage.post_usage_aggregates_query_jobs, [], sdk.OrganizationPublicApiUsageQueryRequest)
+        client_job = (
+            usage.post_usage_client_client_id_aggregates_query_jobs,
+            [client],
+            sdk.ClientPublicApiUsageQueryRequest,
+        )
         cases = [
-            (session.usage.post_oauth_client_usage_query, [client], sdk.ApiUsageClientQuery, "UserId"),
-            (session.usage.post_usage_query, [], sdk.ApiUsageOrganizationQuery, "OauthClientId"),
-            (
-                session.usage.post_usage_aggregates_query_jobs,
-                [],
-                sdk.OrganizationPublicApiUsageQueryRequest,
-                "OAuthClientId",
-            ),
+            # The families spell the client differently.
+            ((usage.post_usage_query, [], sdk.ApiUsageOrganizationQuery), "group_by", "OauthClientId"),
+            (organization_job, "group_by", "OAuthClientId"),
+            ((usage.post_oauth_client_usage_query, [client], sdk.ApiUsageClientQuery), "group_by", "UserId"),
+            (organization_job, "group_by", "OrganizationId"),
+            (client_job, "group_by", "OauthClientId"),
+            (client_job, "group_by", "UserId"),
+            # A search knows nine methods, a job six.
+            ((usage.post_usage_simplesearch, [], sdk.ApiUsageSimpleSearch), "http_methods", "FETCH"),
+            (organization_job, "http_methods", "TRACE"),
+            (client_job, "http_methods", "OPTIONS"),
         ]
-        for submit, path, model, grouping in cases:
-            with self.subTest(grouping=grouping):
+        for (submit, path, model), attribute, value in cases:
+            with self.subTest(submit=submit.__name__, value=value):
                 body = model()
-                body.interval, body.group_by = f"{truth.newest_day}/{truth.newest_day}", [grouping]
+                body.interval = f"{truth.newest_day}/{truth.newest_day}"
+                setattr(body, attribute, [value])
                 _, error = session.refused(submit, *path, body)
-                self.assertEqual((error.status, error.message_params["value"]), (400, grouping))
+                self.assertEqual((error.status, error.code), (400, "invalid.value"))
+                self.assertEqual(error.message_params["value"], value)
 
     def test_a_body_beyond_the_limit_is_refused(self):
         _, session, _ = self.start()

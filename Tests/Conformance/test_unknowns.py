@@ -74,6 +74,18 @@ class UnknownTests(ConformanceCase):
         results = read(execution.execution_id, page_size=1_000)
         self.assertEqual((results.query_status, results.cursors.after), ("Complete", None))
 
+    def test_cursors_of_any_form_lead_through_job_entities(self):
+        for setting in ("base64", "plain", "awkward"):
+            with self.subTest(setting=setting):
+                self.settle(f"cursor-form={setting}")
+                facts = self.truth.facts("query", self.first, self.last)
+                rows = fold(facts, ["client", "template", "method"], "Day")
+                pages = self.search_pages(self.session, search(self.first, self.last), 90)
+                found = [row for page in pages for row in page]
+                self.assertSameRows(found, [search_row(row, self.truth) for row in rows])
+                rows = fold(self.truth.facts("jobs", self.first, self.last), BY_ORGANIZATION_JOB, "Day")
+                self.assertSameRows(self._job(size=90), [organization_row(row, self.truth) for row in rows])
+
     def test_a_search_that_is_running_may_have_a_cursor(self):
         self.settle("running-pages=with-cursor")
         execution = self.session(self.session.usage.post_usage_simplesearch, search(self.last, self.last))
@@ -136,11 +148,11 @@ class UnknownTests(ConformanceCase):
         read = self.session.usage.get_usage_simplesearch_execution_id_results
         return self.session.complete(read, execution.execution_id, page_size=1_000)
 
-    def _job(self, by=(), **options):
+    def _job(self, by=(), size=1_000, **options):
         body = job_query(sdk.OrganizationPublicApiUsageQueryRequest, self.first, self.last, by, **options)
         job = self.session(self.session.usage.post_usage_aggregates_query_jobs, body)
 
         def read(**options):
             return self.session.usage.get_usage_aggregates_query_job(job.id, **options)
 
-        return self.all_pages(self.session, read, job)
+        return self.job_entities(self.session, read, job, size)
