@@ -20,7 +20,7 @@ struct CapProof: Sendable {
         for half in [early, late] {
             let spool = UsageSpool(directory: work.settings.spoolDirectory)
             let report = try await adapter.fetch(half, expectedRows: nil, into: spool, recorder: work.recorder)
-            try await work.end(report.submission, .complete)
+            try await work.end(report, .complete)
             requests += report.requests
             let part = spool.finish()
             totals.merge(part.totals) { first, _ in first }

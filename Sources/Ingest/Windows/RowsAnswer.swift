@@ -23,7 +23,7 @@ struct RowsAnswer: Sendable {
         case .complete: doubt = report.doubt
         case .doubtful(let reason): doubt = reason
         case .cut(let parts, let reason):
-            try await work.end(report.submission, .abandoned)
+            try await work.end(report, .abandoned)
             return .cut(parts, reason: reason)
         }
         return try await work.store(window, report, doubt: doubt) {

@@ -155,16 +155,19 @@ extension WindowWork {
         )
     }
 
-    func end(_ submission: SubmissionID, _ end: ExecutionEnd) async throws {
-        try await patiently { try await warehouse.endExecution(submission, end, now: settings.now()) }
+    /// Writes down that nothing more will be asked of what an answer was read from.
+    func end(_ report: FetchReport, _ end: ExecutionEnd) async throws {
+        for submission in [report.submission] + report.parts {
+            try await patiently { try await warehouse.endExecution(submission, end, now: settings.now()) }
+        }
     }
 
     /// What storing a window's answer needs beside the answer.
     func context(of window: Window, _ report: FetchReport, doubt: String?) -> WindowContext {
         WindowContext(
             window: window, organization: source.organization, run: run, submission: report.submission,
-            settling: source.settling(of: window.dataset), now: settings.now(), doubt: doubt,
-            sharedNames: report.sharedNames)
+            otherSubmissions: report.parts, settling: source.settling(of: window.dataset), now: settings.now(),
+            doubt: doubt, sharedNames: report.sharedNames)
     }
 
     /// Stores an answer, and gives the submission up when the warehouse refuses it.
@@ -178,7 +181,7 @@ extension WindowWork {
         do {
             outcome = try await patiently(store)
         } catch let error as WarehouseError {
-            try await end(report.submission, .abandoned)
+            try await end(report, .abandoned)
             throw error
         }
         onEvent(.windowStored(source: source.name, window: window, outcome: outcome, report: report, doubt: doubt))
