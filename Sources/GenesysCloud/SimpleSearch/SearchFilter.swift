@@ -1,4 +1,5 @@
 import Transport
+import UsageDomain
 
 /// What one search of a day is narrowed to. Filters only include: a value that no search names is not found.
 struct SearchFilter: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import UsageDomain
+
 /// Divides a day into searches that stay below the cap, by what the organization query knows of the day.
 ///
 /// A day that is too large for one search is divided by HTTP methods; these are nine, so each is in exactly one search
