@@ -222,13 +222,16 @@ struct SimpleSearchCapTests {
             let resumed = try await SimpleSearchTrial.run(account, expectedRows: 5_000, limits: limits, book: book)
             #expect(resumed.isTrue)
             #expect(resumed.report?.isProvenByTotals == true)
-            #expect(Set(book.entries.map(\.query)).count == book.entries.count)
-            #expect(resumed.report?.parts.count == book.entries.count - 1)
+            // But one without rows: an execution whose results were dropped could look the same.
+            let lost = book.entries.filter { $0.ends.last == .lost }
+            #expect(lost.count <= 1)
+            let told = book.entries.filter { $0.ends.last != .lost }
+            #expect(Set(told.map(\.query)).count == told.count)
+            #expect(resumed.report?.parts.count == told.count - 1)
             #expect(resumed.organizationQueries == 1)
             #expect(submitted == 4)
             // The oldest submission whose rows are stored.
-            #expect(
-                resumed.report?.submission == book.entries.first { $0.query.part != "organization_query" }?.submission)
+            #expect(resumed.report?.submission == told.first { $0.query.part != "organization_query" }?.submission)
         }
     }
 

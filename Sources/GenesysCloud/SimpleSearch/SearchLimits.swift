@@ -9,9 +9,9 @@ struct SearchLimits: Sendable {
     /// request (contract, section 5, `request.bytes.max`) unless nearly every byte needs one.
     var filterBytes = 200_000
 
-    /// Most searches of a day: twice those that a day of this many rows needs when every count is right. Only a vendor
+    /// Most searches of a day: four times those that a day of this many rows needs when every count is right. Only a vendor
     /// whose answers do not become smaller with the question needs more.
     func mostSearches(rows: Int) -> Int {
-        2 * (2 * ((rows + cap - 1) / cap) + 9)
+        4 * (2 * ((rows + cap - 1) / cap) + 9)
     }
 }
