@@ -74,7 +74,7 @@ class UnknownTests(ConformanceCase):
         results = read(execution.execution_id, page_size=1_000)
         self.assertEqual((results.query_status, results.cursors.after), ("Complete", None))
 
-    def test_cursors_of_any_form_lead_through_job_entities(self):
+    def test_cursors_of_any_form_lead_through_all_pages(self):
         for setting in ("base64", "plain", "awkward"):
             with self.subTest(setting=setting):
                 self.settle(f"cursor-form={setting}")
