@@ -250,3 +250,21 @@ struct DatasetPassTests {
 extension RunSummary {
     fileprivate var isUnchanged: Bool { rowsInserted == 0 && rowsUpdated == 0 && rowsDeleted == 0 }
 }
+
+extension DatasetPassTests {
+    @Test func `a dataset of which no client may be read is no success`() async throws {
+        let script = Script(faults: [Fault(.clientSubmit, .always, .status(403))])
+        try await PassBench.with(World(seed: 34, size: Self.size), script: script) { bench async throws in
+            var bench = bench
+            bench.datasets = [.organizationQuery, .clientQuery]
+            let report = try await bench.pass().run(.backfill(PassBench.recent(-3 ... -1), refetching: false))
+            #expect(!report.isComplete)
+            #expect(report.summary.outcome == .incomplete)
+            #expect(report.refusedDatasets.map(\.dataset) == [.clientQuery])
+            #expect(report.sourceFailures.isEmpty)
+            #expect(
+                try await bench.stored(.organizationQuery)
+                    == bench.truth(of: .organizationQuery, PassBench.recent(-3 ... -1)))
+        }
+    }
+}

@@ -55,7 +55,8 @@ package struct Pass: Sendable {
         try await patiently { try await warehouse.finishRun(run, summary, now: settings.now()) }
         onEvent(.finished(run: run, summary: summary))
         return PassReport(
-            summary: summary, sourceFailures: failures + work.failures, sources: selected.count)
+            summary: summary, sourceFailures: failures + work.failures, refusedDatasets: work.refusedDatasets,
+            sources: selected.count)
     }
 
     /// Writes down until when sources were asked for silence, which a restart must not forget.

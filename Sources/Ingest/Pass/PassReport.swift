@@ -10,13 +10,25 @@ package struct PassReport: Sendable {
         package let reason: String
     }
 
+    /// A dataset that is asked for each OAuth client, of which the API will not speak of a single one: a permission is
+    /// missing rather than every client gone.
+    package struct RefusedDataset: Sendable {
+        package let source: String
+        package let dataset: Dataset
+        /// Of the first client.
+        package let reason: String
+    }
+
     package var summary: RunSummary
     package var sourceFailures: [SourceFailure]
+    package var refusedDatasets: [RefusedDataset] = []
     /// How many sources were asked to work.
     package var sources: Int
 
     /// Whether the pass was interrupted before all windows were tried.
     package var isCancelled: Bool { summary.outcome == .cancelled }
-    /// Whether every planned window of every source was stored.
-    package var isComplete: Bool { summary.outcome == .complete && sourceFailures.isEmpty }
+    /// Whether every planned window of every source was stored, and no dataset refused as a whole.
+    package var isComplete: Bool {
+        summary.outcome == .complete && sourceFailures.isEmpty && refusedDatasets.isEmpty
+    }
 }

@@ -10,6 +10,8 @@ struct PassWork: Sendable {
         fileprivate(set) var tally: ProgressTally
         /// Sources that stopped on the way.
         fileprivate(set) var failures: [PassReport.SourceFailure] = []
+        /// Per-client datasets of which not one client could be read.
+        fileprivate(set) var refusedDatasets: [PassReport.RefusedDataset] = []
         /// What ended the work early: `CancellationError`, or `PostgresError` when the database stayed away.
         fileprivate(set) var error: (any Error)?
 
@@ -17,7 +19,9 @@ struct PassWork: Sendable {
             var summary = tally.summary
             if error is CancellationError {
                 summary.outcome = .cancelled
-            } else if hasFailures || error != nil || !failures.isEmpty || tally.isIncomplete {
+            } else if hasFailures || error != nil || !failures.isEmpty || !refusedDatasets.isEmpty
+                || tally.isIncomplete
+            {
                 summary.outcome = .incomplete
             }
             return summary
@@ -50,6 +54,7 @@ struct PassWork: Sendable {
         try await withThrowingTaskGroup(of: Finished.self) { group in
             // The next window is the last of the array, where taking it away costs nothing.
             var queues = sources.map { $0.windows.reversed().map(\.window) }
+            var refusals = ClientRefusals()
             for source in sources.indices {
                 for _ in 0..<pass.settings.windowsAtOnce {
                     if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
@@ -69,6 +74,11 @@ struct PassWork: Sendable {
                     queues[source].removeAll(where: client.covers)
                     outcome.tally.drop(others.count)
                     try await note(client, others, of: sources[source])
+                    if refusals.insert(client, of: sources[source]) {
+                        outcome.refusedDatasets.append(
+                            PassReport.RefusedDataset(
+                                source: sources[source].name, dataset: client.window.dataset, reason: client.reason))
+                    }
                 }
                 pass.onEvent(.progressed(outcome.tally.progress))
                 if let stop = result.stop {

@@ -43,7 +43,7 @@ struct SourcePreparation: Sendable {
         return .success(
             PreparedSource(
                 configured: source, organization: key, calendar: calendar, windows: due.windows,
-                forgotten: due.forgotten))
+                clients: clients, forgotten: due.forgotten))
     }
 
     private func refusal(_ kind: FetchFailureKind, _ reason: String) -> Result<PreparedSource, SourceRefusal> {

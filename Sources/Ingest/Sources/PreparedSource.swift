@@ -8,6 +8,8 @@ struct PreparedSource: Sendable {
     /// When the days of the source begin and end.
     let calendar: DayCalendar
     let windows: [PlannedWindow]
+    /// Ids of the OAuth clients for which the per-client datasets are asked.
+    let clients: [String]
     /// Owed days that the vendor has forgotten, to be written down as unavailable.
     let forgotten: [Window]
 

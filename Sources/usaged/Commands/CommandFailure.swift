@@ -71,7 +71,12 @@ struct CommandFailure: Error {
             let failed = report.summary.windowsFailed
             let windows = failed == 1 ? "1 window failed" : "\(failed) windows failed"
             let message = "\(windows); `usaged status` shows why, and the next run tries again"
-            self.init(.tryAgain, [failed > 0 ? message : "", reasons].filter { !$0.isEmpty }.joined(separator: "\n"))
+            let refused = report.refusedDatasets.map {
+                "\($0.source): no OAuth client may be read for \($0.dataset.rawValue), so a permission is probably missing "
+                    + "(the README has a table): \($0.reason)"
+            }
+            let parts = [failed > 0 ? message : "", reasons] + refused
+            self.init(.tryAgain, parts.filter { !$0.isEmpty }.joined(separator: "\n"))
         } else {
             return nil
         }
