@@ -4,16 +4,17 @@ import FoundationEssentials
 import UsageDomain
 import UsageSimulator
 
-/// Everything on this machine and for some seconds only: a private PostgreSQL, a simulated vendor, one backfill, one
-/// restatement, and the answers.
+/// Everything on this machine and for some seconds only: a private PostgreSQL, two simulated vendors, all that they tell,
+/// one restatement, and the answers.
 @main
 struct UsageDemo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "usage-demo",
         abstract: "Shows what usaged does, without an account and without a configured server.",
         discussion: """
-            Starts a private PostgreSQL cluster in a temporary directory and a simulated Genesys Cloud, ingests 60 days \
-            with a few faults and one restatement, and prints what the analyst's views answer. Leaves nothing behind.
+            Starts a private PostgreSQL cluster in a temporary directory and simulates Genesys Cloud and Infodeck, ingests \
+            60 days of every dataset with a few faults and one restatement, and prints what the analyst's views answer. \
+            Leaves nothing behind.
             """
     )
 
@@ -28,7 +29,7 @@ struct UsageDemo: AsyncParsableCommand {
         try await EphemeralPostgres.withCluster { cluster in
             let warehouse = try await DemoWarehouse.create(in: cluster)
             print("   ready, schema migrated.")
-            print("2. A simulated Genesys Cloud with a few faults up its sleeve …")
+            print("2. A simulated Genesys Cloud and Infodeck with a few faults up their sleeves …")
             let yesterday = Day(containing: Date()).advanced(by: -1)
             let story = DemoStory(days: yesterday.advanced(by: -59)..<yesterday.advanced(by: 1))
             var size = World.Size(clients: 12, rowsADay: 120)

@@ -12,11 +12,13 @@ enum OrganizationKind: String, ExpressibleByArgument, CaseIterable {
 struct UsageSimulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "usage-simulator",
-        abstract: "A fake of the Genesys Cloud usage endpoints, for trials and tests without an account.",
+        abstract: "A fake of the usage endpoints of Genesys Cloud and Infodeck, for trials and tests without an account.",
         discussion: """
-            Prints its address, a client id and secret, and a source for usaged.yaml; then answers until it is interrupted.
+            Prints its address, a client id and secret, an API key, and sources for usaged.yaml; then answers until it is \
+            interrupted.
 
-            Faults are written ENDPOINT[#WHEN][~TEXT]=EFFECT, for example
+            Infodeck is served below the path /infodeck, always as it should be; faults, switches and sizes are of Genesys \
+            Cloud. Faults are written ENDPOINT[#WHEN][~TEXT]=EFFECT, for example
               --fault results#2=503,retry-after:1 --fault complete=truncate:1000
             ENDPOINT  token organization clients limits submit results
                       client-submit client-summary client-results
@@ -41,7 +43,7 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
             \(UsageSimulatorCommand.switches)
 
             Paths of its own, which need no token:
-              GET /simulator/ledger                   every request so far
+              GET /simulator/ledger                   every request to either so far
               GET /simulator/world                    names and ids
               GET /simulator/truth?dataset=organization_query&from=DAY&through=DAY
                                                       what the dataset must hold
@@ -154,16 +156,19 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
     }
 
     private func greeting(_ simulator: Simulator) -> String {
-        let startDate = organization == .recorded ? "2020-02-01" : "2025-01-01"
+        let infodeck = simulator.infodeck
         return """
             Listening on \(simulator.baseURL)
               organization   \(simulator.world.organization.name)
               client id      \(simulator.clientID)
               client secret  \(simulator.clientSecret)
               newest day     \(simulator.newestPublishedDay)
+              Infodeck       \(infodeck.baseURL)
+              organization   \(infodeck.world.organizationID)
+              API key        \(infodeck.apiKey)
               ledger         \(simulator.baseURL)/simulator/ledger
 
-            For usaged.yaml, after export SIMULATOR_SECRET=\(simulator.clientSecret)
+            For usaged.yaml, after export SIMULATOR_SECRET=\(simulator.clientSecret) INFODECK_KEY=\(infodeck.apiKey)
 
             sources:
               - name: simulator
@@ -172,9 +177,27 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
                 login-url: \(simulator.baseURL)
                 client-id: \(simulator.clientID)
                 client-secret: {env: SIMULATOR_SECRET}
-                datasets: [organization_query]
-                start-date: \(startDate)
+                datasets: [\(datasets)]
+                start-date: \(startDate(simulator))
+              - name: tower
+                kind: infodeck
+                api-url: \(infodeck.baseURL)
+                organization-id: \(infodeck.world.organizationID)
+                api-key: {env: INFODECK_KEY}
+                start-date: \(simulator.newestPublishedDay.advanced(by: -29))
 
             """
+    }
+
+    /// The recorded organization has days of 2020 only, which the newer family has forgotten.
+    private var datasets: String {
+        organization == .recorded
+            ? "organization_query"
+            : "organization_query, client_query, client_summary, simplesearch, organization_jobs, client_jobs"
+    }
+
+    /// A month, so that a first run with every dataset takes some minutes: it keeps to the allowance.
+    private func startDate(_ simulator: Simulator) -> String {
+        organization == .recorded ? "2020-02-01" : "\(simulator.newestPublishedDay.advanced(by: -29))"
     }
 }

@@ -114,7 +114,8 @@ import Testing
     @Test func `has paths of its own only where it was told so`() async throws {
         try await withCaller(servesControl: true) { caller in
             _ = try await caller.get("/api/v2/organizations/me")
-            #expect(try await caller.text("/simulator/ledger") == caller.simulator.ledger.json)
+            let shown = try await caller.text("/simulator/ledger")
+            #expect(shown == String(decoding: LedgerLine.json(of: caller.simulator), as: UTF8.self))
             let restated = try await caller.post("/simulator/restate?day=2025-09-03", "")
             #expect(restated.status == .ok)
             #expect(caller.simulator.world.restatements == [World.Day(2025, 9, 3): 1])
@@ -124,6 +125,22 @@ import Testing
         try await withCaller { caller in
             let status = try await caller.status("/simulator/ledger")
             #expect(status == 404)
+        }
+    }
+
+    @Test func `shows the requests to both APIs in one ledger, and no key`() async throws {
+        try await withCaller(servesControl: true) { caller in
+            _ = try await caller.get("/api/v2/organizations/me")
+            _ = try await caller.get("/infodeck/organizations/o-tower/usage?startDate=1&endDate=2")
+            let lines = LedgerLine.all(of: caller.simulator)
+            #expect(lines.map(\.api) == ["genesys", "genesys", "infodeck"])
+            #expect(lines.map(\.endpoint) == ["token", "organization", "usage"])
+            #expect(lines.map(\.number) == [1, 2, 1])
+            #expect(lines.last?.path == "/infodeck/organizations/o-tower/usage")
+            #expect(lines.last?.query == "startDate=1&endDate=2")
+            let shown = try await caller.text("/simulator/ledger")
+            #expect(shown.contains(#""api":"infodeck""#))
+            #expect(!shown.contains(caller.simulator.infodeck.apiKey))
         }
     }
 

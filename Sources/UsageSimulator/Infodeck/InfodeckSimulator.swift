@@ -10,6 +10,7 @@ package final class InfodeckSimulator: Sendable {
         /// By the simulator's clock.
         package let time: Date
         package let endpoint: InfodeckEndpoint
+        package let method: String
         package let path: String
         /// The query text without its question mark.
         package let query: String
@@ -83,6 +84,7 @@ package final class InfodeckSimulator: Sendable {
                 Entry(
                     time: now,
                     endpoint: exchange.endpoint,
+                    method: request.method,
                     path: request.path,
                     query: request.query,
                     status: answer.isSilent ? nil : answer.status,

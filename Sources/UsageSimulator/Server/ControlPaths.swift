@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// Paths that belong to the simulator itself and to no API; no token is asked for. The ledger does not hold them.
+/// Paths that belong to the simulator itself and to no API; no token is asked for. The ledgers do not hold them.
 ///
-/// - `GET /simulator/ledger`: every request so far, as a JSON array.
+/// - `GET /simulator/ledger`: every request to either API so far, as a JSON array.
 /// - `GET /simulator/world`: the names and ids that the organization is made of.
 /// - `GET /simulator/truth?dataset=client_query&client=…&from=2025-09-01&through=2025-09-07`: what the dataset must hold now; see
 ///   ``Truth``.
@@ -13,7 +13,7 @@ enum ControlPaths {
     static func answer(_ request: IncomingRequest, _ simulator: Simulator) -> Answer? {
         switch (request.method, request.path) {
         case ("GET", "/simulator/ledger"):
-            return Answer(status: 200, body: .whole(Array(simulator.ledger.json.utf8)))
+            return Answer(status: 200, body: .whole(LedgerLine.json(of: simulator)))
         case ("GET", "/simulator/world"):
             return Answer(status: 200, body: .whole(JSONText.encode(WorldSummary(simulator))))
         case ("GET", "/simulator/truth"):

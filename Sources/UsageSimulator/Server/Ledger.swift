@@ -3,7 +3,7 @@ import Synchronization
 
 /// Everything the simulator was asked, in order of arrival. Secrets and tokens are never written down.
 package final class Ledger: Sendable {
-    package struct Entry: Sendable, Encodable {
+    package struct Entry: Sendable {
         /// From 1.
         package let number: Int
         /// By the simulator's clock.
@@ -56,11 +56,6 @@ package final class Ledger: Sendable {
         throw CancellationError()
     }
 
-    /// The ledger as a JSON array, as `GET /simulator/ledger` shows it.
-    package var json: String {
-        String(decoding: JSONText.encode(entries), as: UTF8.self)
-    }
-
     func begin(_ request: IncomingRequest, endpoint: Endpoint, time: Date) -> Int {
         let number = storage.withLock { entries in
             let number = entries.count + 1
@@ -94,5 +89,3 @@ package final class Ledger: Sendable {
         form.split(separator: "&").filter { $0.hasPrefix("grant_type=") }.joined(separator: "&")
     }
 }
-
-extension Endpoint: Encodable {}
