@@ -9,6 +9,14 @@ final class PassAccount: Sendable {
     private struct Line {
         var windows = 0
         var outcome = StoreOutcome()
+
+        mutating func add(_ stored: StoreOutcome) {
+            windows += 1
+            outcome.inserted += stored.inserted
+            outcome.updated += stored.updated
+            outcome.deleted += stored.deleted
+            outcome.unchanged += stored.unchanged
+        }
     }
 
     private struct Content {
@@ -59,15 +67,5 @@ final class PassAccount: Sendable {
 
     private func remark(_ text: String) {
         content.withLock { $0.remarks.append(text) }
-    }
-}
-
-extension PassAccount.Line {
-    fileprivate mutating func add(_ stored: StoreOutcome) {
-        windows += 1
-        outcome.inserted += stored.inserted
-        outcome.updated += stored.updated
-        outcome.deleted += stored.deleted
-        outcome.unchanged += stored.unchanged
     }
 }
