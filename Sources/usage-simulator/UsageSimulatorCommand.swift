@@ -12,7 +12,8 @@ enum OrganizationKind: String, ExpressibleByArgument, CaseIterable {
 struct UsageSimulatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "usage-simulator",
-        abstract: "A fake of the usage endpoints of Genesys Cloud and Infodeck, for trials and tests without an account.",
+        abstract:
+            "A fake of the usage endpoints of Genesys Cloud and Infodeck, for trials and tests without an account.",
         discussion: """
             Prints its address, a client id and secret, an API key, and sources for usaged.yaml; then answers until it is \
             interrupted.

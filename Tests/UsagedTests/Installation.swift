@@ -30,12 +30,14 @@ struct Installation: Sendable {
     static func with(
         _ world: World = World(seed: 30),
         script: Script = Script(),
+        credentials: [Credential]? = nil,
         _ body: @Sendable (Installation) async throws -> Void
     ) async throws {
         var script = script
         script.requestsAMinute = 1_000_000
         let database = try TestDatabase.current
-        try await withSimulator(world: world, script: script, servesControl: true) { simulator in
+        try await withSimulator(world: world, script: script, credentials: credentials, servesControl: true) {
+            simulator in
             let folder = "\(NSTemporaryDirectory())/usaged-test-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -73,10 +75,30 @@ struct Installation: Sendable {
         try change(text).write(toFile: configurationFile, atomically: true, encoding: .utf8)
     }
 
+    /// Writes the configuration with every dataset of both vendors, owed from a day on.
+    func configureEverything(since day: World.Day, _ change: (String) -> String = { $0 }) throws {
+        let datasets = "organization_query, client_query, client_summary, simplesearch, organization_jobs, client_jobs"
+        let tower = """
+
+              - name: tower
+                kind: infodeck
+                api-url: \(simulator.infodeck.baseURL)
+                organization-id: \(simulator.infodeck.world.organizationID)
+                api-key: {env: TOWER_KEY}
+                start-date: \(day)
+            """
+        try configure { text in
+            change(
+                text.replacing("[organization_query]", with: "[\(datasets)]").replacing("2020-01-01", with: "\(day)")
+                    + tower)
+        }
+    }
+
     /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes.
     func usaged(
         _ arguments: [String],
         secret: String? = nil,
+        key: String? = nil,
         whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
     ) async throws -> Finished {
         let log = "\(logFolder)/\(UUID().uuidString).log"
@@ -88,7 +110,11 @@ struct Installation: Sendable {
         let result = try await run(
             .path(FilePath(Repository.builtProduct("usaged"))),
             arguments: Arguments(arguments + ["--config", configurationFile, "--log-level", "trace"]),
-            environment: .inherit.updating(["ACME_SECRET": secret ?? simulator.clientSecret]),
+            environment: .inherit.updating([
+                "ACME_SECRET": secret ?? simulator.clientSecret,
+                "OTHER_SECRET": simulator.credentials.last?.clientSecret ?? "",
+                "TOWER_KEY": key ?? simulator.infodeck.apiKey,
+            ]),
             input: .none,
             output: .fileDescriptor(outputFile, closeAfterSpawningProcess: true),
             error: .fileDescriptor(logFile, closeAfterSpawningProcess: true)
@@ -101,8 +127,8 @@ struct Installation: Sendable {
             log: try String(contentsOfFile: log, encoding: .utf8))
     }
 
-    func usaged(_ arguments: String..., secret: String? = nil) async throws -> Finished {
-        try await usaged(arguments, secret: secret)
+    func usaged(_ arguments: String..., secret: String? = nil, key: String? = nil) async throws -> Finished {
+        try await usaged(arguments, secret: secret, key: key)
     }
 
     private var logFolder: String {

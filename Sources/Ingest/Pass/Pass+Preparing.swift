@@ -35,13 +35,20 @@ extension Pass {
         let planning = PassPlanning(pass: self, scope: scope, selection: selection)
         var items: [PassPlan.Item] = []
         var unknown: [String] = []
+        var unlisted: [(source: String, dataset: Dataset)] = []
         var requests = 0
         var slowest = Duration.zero
         for source in sources where selection.includes(source) {
             let organization = try await warehouse.organizationKey(of: source.name)
             if organization == nil { unknown.append(source.name) }
+            let clients = try await knownClients(of: source)
+            if clients.isEmpty {
+                unlisted += source.registration.datasets.map(\.dataset)
+                    .filter { $0.isPerClient && selection.includes($0) && scope.includes($0) }
+                    .map { (source.name, $0) }
+            }
             let due = try await planning.due(
-                of: source, organization: organization, clients: try await knownClients(of: source),
+                of: source, organization: organization, clients: clients,
                 calendar: try await knownCalendar(of: source))
             var duration = Duration.zero
             for dataset in Set(due.windows.map(\.window.dataset)) {
@@ -55,7 +62,8 @@ extension Pass {
             items += due.windows.map { PassPlan.Item(source: source.name, window: $0.window) }
             slowest = max(slowest, duration)
         }
-        return PassPlan(items: items, requests: requests, duration: slowest, unknownSources: unknown)
+        return PassPlan(
+            items: items, requests: requests, duration: slowest, unknownSources: unknown, unlistedDatasets: unlisted)
     }
 
     private func knownClients(of source: ConfiguredSource) async throws -> [String] {

@@ -16,4 +16,6 @@ package struct PassPlan: Sendable {
     package let duration: Duration
     /// Sources that never authenticated: their coverage is unknown, so all their days count as lacking.
     package let unknownSources: [String]
+    /// Datasets that are asked per OAuth client, of sources whose clients nobody has listed yet: they have no items.
+    package let unlistedDatasets: [(source: String, dataset: Dataset)]
 }

@@ -10,6 +10,11 @@ package enum PassScope: Sendable {
     /// What coverage lacks in a range of days, or all of it when `refetching`.
     case backfill(Range<Day>, refetching: Bool)
 
+    /// Whether a dataset can have windows here: a snapshot is relative to now and cannot be backfilled.
+    func includes(_ dataset: Dataset) -> Bool {
+        if case .backfill = self { dataset.shape != .snapshot } else { true }
+    }
+
     var runKind: RunKind {
         switch self {
         case .scheduled: .scheduled

@@ -16,7 +16,7 @@ struct CheckCommand: AsyncParsableCommand {
 
               usaged check --probe-infodeck tower --day 2025-06-02
 
-            Exit status 0 only if all comparisons hold; 75 if one does not.
+            Exit status 0 only if all comparisons hold; 75 if one does not; 77 if the key is refused.
             """
     )
 
@@ -36,10 +36,16 @@ struct CheckCommand: AsyncParsableCommand {
             else {
                 throw CommandFailure(.badUsage, "--probe-infodeck \(probeInfodeck): \(possibleSources(of: program))")
             }
+            // No zone is more than a day ahead of UTC, so nobody needs to be asked whether such a day is over.
+            guard day <= Day(containing: Date()) else {
+                throw CommandFailure(.badUsage, "--day \(day): it is not over yet; name a past day with known traffic")
+            }
             let report = try await Vendors(program).withInfodeck(source, infodeck) { vendor in
                 let calendar = try await calendar(infodeck, vendor, program)
                 guard day < calendar.day(containing: Date()) else {
-                    throw CommandFailure(.badUsage, "--day \(day): it is not over yet in \(calendar.timeZone)")
+                    throw CommandFailure(
+                        .badUsage,
+                        "--day \(day): it is not over yet in \(calendar.timeZone); name a past day with known traffic")
                 }
                 print("\(source.name), \(day) in \(calendar.timeZone):")
                 let dayBefore = day.advanced(by: -1)

@@ -49,6 +49,8 @@ struct CommandFailure: Error {
             self.init(Self.status(of: error), error.description)
         case let error as PostgresError:
             self.init(Self.status(of: error), "database: \(error.description)\(Self.remedy(for: error))")
+        case let failure as any FetchFailure:
+            self.init(Self.status(of: failure.kind), failure.description)
         case is CancellationError:
             self.init(.tryAgain, "interrupted; run the same command again to go on")
         default:
@@ -110,6 +112,15 @@ struct CommandFailure: Error {
         case "53", "57", "58": return .unavailable
         case "25" where error.sqlState == "25006": return .unavailable
         default: return error.isTransient ? .unavailable : .defect
+        }
+    }
+
+    /// Of a vendor that a command asks by itself, outside of any pass.
+    private static func status(of kind: FetchFailureKind) -> Status {
+        switch kind {
+        case .unauthenticated, .refused, .clientUnavailable: .noPermission
+        case .unavailable, .rateLimited: .unavailable
+        case .badAnswer: .tryAgain
         }
     }
 

@@ -11,13 +11,18 @@ struct PlanText: CustomStringConvertible {
     }
 
     var description: String {
-        guard !plan.items.isEmpty else { return "Nothing to do: coverage lacks nothing that was asked for." }
-        var table = TextTable(["SOURCE", "DATASET", "FROM", "TO", "DAYS"])
+        guard !plan.items.isEmpty else {
+            return unlisted ?? "Nothing to do: coverage lacks nothing that was asked for."
+        }
+        // A column of dashes where no dataset is asked per client helps nobody.
+        let hasClients = plan.items.contains { !$0.window.clientID.isEmpty }
+        var table = TextTable(["SOURCE", "DATASET"] + (hasClients ? ["CLIENT"] : []) + ["FROM", "TO", "DAYS"])
         for item in plan.items {
             let window = item.window
-            table.add([
-                item.source, window.dataset.rawValue, "\(window.firstDay)", "\(window.lastDay)", "\(window.days.count)",
-            ])
+            let client = window.clientID.isEmpty ? "-" : window.clientID
+            table.add(
+                [item.source, window.dataset.rawValue] + (hasClients ? [client] : [])
+                    + ["\(window.firstDay)", "\(window.lastDay)", "\(window.days.count)"])
         }
         var lines = [
             table.description,
@@ -28,6 +33,14 @@ struct PlanText: CustomStringConvertible {
             lines.append(
                 "Never authenticated, so taken as wholly lacking: \(plan.unknownSources.joined(separator: ", ")).")
         }
+        if let unlisted { lines.append(unlisted) }
         return lines.joined(separator: "\n")
+    }
+    /// What is missing above because nobody knows the OAuth clients yet; nil when nothing is.
+    private var unlisted: String? {
+        guard !plan.unlistedDatasets.isEmpty else { return nil }
+        let datasets = plan.unlistedDatasets.map { "\($0.dataset.rawValue) of \($0.source)" }
+        return
+            "Not planned, because OAuth clients are listed by the first run only: \(datasets.joined(separator: ", "))."
     }
 }
