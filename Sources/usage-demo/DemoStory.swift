@@ -32,12 +32,20 @@ struct DemoStory {
         try await DemoSources(simulator: simulator, startDate: days.lowerBound).withSources { sources in
             print("3. Everything since \(days.lowerBound) is read: six datasets of the one, one of the other …")
             let first = try await read(.once, from: sources, into: demo)
+            print((["   met on the way:"] + faultsMet(by: simulator)).joined(separator: "\n     "))
             print("4. The vendor restates \(restatedDay); the day is read again, in every dataset that has days …")
             if let day = World.Day("\(restatedDay)") { simulator.restate(day) }
             let second = try await read(
                 .backfill(restatedDay..<restatedDay.advanced(by: 1), refetching: true), from: sources, into: demo)
             guard first.isComplete, second.isComplete else { throw DemoFailure() }
         }
+    }
+
+    /// As the simulator remembers them.
+    private func faultsMet(by simulator: Simulator) -> [String] {
+        let channels = simulator.infodeck.entries.filter { $0.status != 200 }
+        return simulator.ledger.entries.compactMap(\.fault)
+            + channels.map { "infodeck \($0.endpoint)=\($0.status.map(String.init) ?? "silence")" }
     }
 
     private func read(
