@@ -165,11 +165,16 @@ struct UsageSimulatorCommand: AsyncParsableCommand {
               client secret  \(simulator.clientSecret)
               newest day     \(simulator.newestPublishedDay)
               Infodeck       \(infodeck.baseURL)
-              organization   \(infodeck.world.organizationID)
-              API key        \(infodeck.apiKey)
+              its id         \(infodeck.world.organizationID)
+              its API key    \(infodeck.apiKey)
               ledger         \(simulator.baseURL)/simulator/ledger
 
-            For usaged.yaml, after export SIMULATOR_SECRET=\(simulator.clientSecret) INFODECK_KEY=\(infodeck.apiKey)
+            For the shell that starts usaged:
+
+            export SIMULATOR_SECRET=\(simulator.clientSecret)
+            export INFODECK_KEY=\(infodeck.apiKey)
+
+            For usaged.yaml, below its line `database:`
 
             sources:
               - name: simulator

@@ -18,9 +18,10 @@ struct MonthCheck: Sendable {
             try await pass.warehouse.channelMonthsToCheck(
                 of: source.organization, timeZone: source.calendar.timeZone)
         }
+        let calendar = try await calendar(of: months)
         for month in months where !Task.isShuttingDownGracefully {
             let days = month.days
-            let instants = source.calendar.start(of: days.lowerBound)..<source.calendar.start(of: days.upperBound)
+            let instants = calendar.start(of: days.lowerBound)..<calendar.start(of: days.upperBound)
             do {
                 let (usage, sent) = try await cancelWhenGracefulShutdown {
                     try await adapter.channelUsage(in: instants)
@@ -41,5 +42,15 @@ struct MonthCheck: Sendable {
             }
         }
         return requests
+    }
+
+    /// The source's calendar for whole months, which may begin before the days that this pass reads.
+    private func calendar(of months: [Month]) async throws -> DayCalendar {
+        guard let first = months.map(\.days.lowerBound).min(), let last = months.map(\.days.upperBound).max() else {
+            return source.calendar
+        }
+        return try await pass.patiently {
+            try await pass.warehouse.calendar(of: source.calendar.timeZone, from: first, through: last)
+        } ?? source.calendar
     }
 }

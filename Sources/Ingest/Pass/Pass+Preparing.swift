@@ -49,7 +49,7 @@ extension Pass {
             }
             let due = try await planning.due(
                 of: source, organization: organization, clients: clients,
-                calendar: try await knownCalendar(of: source))
+                calendar: try await knownCalendar(of: source, for: scope))
             var duration = Duration.zero
             for dataset in Set(due.windows.map(\.window.dataset)) {
                 let windows = due.windows.count { $0.window.dataset == dataset }
@@ -74,16 +74,18 @@ extension Pass {
     }
 
     /// The calendar as far as it is known without asking the vendor.
-    private func knownCalendar(of source: ConfiguredSource) async throws -> DayCalendar {
+    private func knownCalendar(of source: ConfiguredSource, for scope: PassScope) async throws -> DayCalendar {
         guard case .channelUsage = source.adapter else { return .utc }
         let zone = try await warehouse.timeZone(of: source.name)
-        return try await calendar(in: source.timeZone ?? zone, for: source) ?? .utc
+        return try await calendar(in: source.timeZone ?? zone, of: source, for: scope) ?? .utc
     }
 
-    /// The local days of a zone from the first that the source owes; nil when PostgreSQL does not know the zone.
-    func calendar(in zone: String, for source: ConfiguredSource) async throws -> DayCalendar? {
+    /// The local days of a zone from the first that the source owes, or that is asked for by hand; nil when PostgreSQL
+    /// does not know the zone.
+    func calendar(in zone: String, of source: ConfiguredSource, for scope: PassScope) async throws -> DayCalendar? {
         let today = Day(containing: settings.now())
-        let first = source.registration.datasets.map(\.startDate).min() ?? today
+        var first = source.registration.datasets.map(\.startDate).min() ?? today
+        if case .backfill(let days, _) = scope { first = min(first, days.lowerBound) }
         return try await patiently {
             try await warehouse.calendar(
                 of: zone, from: min(first, today).advanced(by: -1), through: today.advanced(by: 2))

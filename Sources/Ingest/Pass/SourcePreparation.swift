@@ -60,12 +60,12 @@ struct SourcePreparation: Sendable {
         guard case .channelUsage = source.adapter else { return .utc }
         let calendar: DayCalendar
         if let configured = source.timeZone {
-            guard let known = try await pass.calendar(in: configured, for: source) else {
+            guard let known = try await pass.calendar(in: configured, of: source, for: planning.scope) else {
                 throw WarehouseError.unknownTimeZone(configured, source: source.name)
             }
             calendar = known
         } else if !organization.timeZone.isEmpty,
-            let stated = try await pass.calendar(in: organization.timeZone, for: source)
+            let stated = try await pass.calendar(in: organization.timeZone, of: source, for: planning.scope)
         {
             calendar = stated
         } else if organization.obstacle != nil, let known = try await knownCalendar() {
@@ -84,7 +84,8 @@ struct SourcePreparation: Sendable {
 
     private func knownCalendar() async throws -> DayCalendar? {
         let zone = try await pass.patiently { try await warehouse.timeZone(of: source.name) }
-        return zone == DayCalendar.utc.timeZone ? nil : try await pass.calendar(in: zone, for: source)
+        guard zone != DayCalendar.utc.timeZone else { return nil }
+        return try await pass.calendar(in: zone, of: source, for: planning.scope)
     }
 
     // MARK: - What is small and changes
