@@ -98,7 +98,7 @@ struct SimpleSearchPlannerTests {
         return (whole, stuck, sent)
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>, Skew.allCases)
+    @Test(arguments: 0..<10 as Range<UInt64>, Skew.allCases)
     func `a day is divided so that every row is found once, by few searches`(seed: UInt64, skew: Skew) {
         var random = SeededRandom(seed: seed)
         let rows = Self.rows(skew, &random, count: Int.random(in: 0...1_250, using: &random))
@@ -112,7 +112,7 @@ struct SimpleSearchPlannerTests {
         #expect(Set(result.whole.map(\.part)).count == result.whole.count)
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>, [Skew.equal, .oneMethod, .oneClient])
+    @Test(arguments: 0..<10 as Range<UInt64>, [Skew.equal, .oneMethod, .oneClient])
     func `a method that the organization query does not know is searched for all the same`(seed: UInt64, skew: Skew) {
         var random = SeededRandom(seed: seed)
         let rows = Self.rows(skew, &random, count: Int.random(in: 125...1_250, using: &random))
@@ -123,7 +123,7 @@ struct SimpleSearchPlannerTests {
         }
     }
 
-    @Test(arguments: 0..<30 as Range<UInt64>, Skew.allCases)
+    @Test(arguments: 0..<10 as Range<UInt64>, Skew.allCases)
     func `a day that has more rows than is known is divided further, until no part reaches the cap`(
         seed: UInt64, skew: Skew
     ) {
