@@ -95,8 +95,40 @@ struct WindowWork: Sendable {
     // MARK: - When it fails
 
     private func recover(_ window: Window, from failure: Failure) async throws -> WindowResult {
-        guard failure.kind == .badAnswer, window.days.count > 1 else { return try await fail(window, failure) }
-        return try await performAll(window.singleDays, of: window, because: failure.reason)
+        guard window.days.count > 1 else { return try await fail(window, failure) }
+        switch failure.kind {
+        case .badAnswer: return try await performAll(window.singleDays, of: window, because: failure.reason)
+        case .refused: return try await performNewest(of: window, refusedBy: failure)
+        case .unavailable, .rateLimited, .unauthenticated, .clientUnavailable: return try await fail(window, failure)
+        }
+    }
+
+    /// Works on the newest days of a window that was refused, as far back as they are answered.
+    ///
+    /// How far the older endpoints remember is not known (contract, section 10), and a window that begins too early is
+    /// refused as a whole: the days that are remembered would be lost with those that are not. If the newest day is
+    /// refused as well, nothing more is asked.
+    private func performNewest(of window: Window, refusedBy failure: Failure) async throws -> WindowResult {
+        onEvent(
+            .windowSplit(
+                source: source.name, window: window, parts: window.days.count, reason: failure.reason))
+        var result = WindowResult()
+        for day in window.singleDays {
+            let part = try await perform(day)
+            result.add(part)
+            guard part.stored == 0 else { continue }
+            let older = window.days.lowerBound..<day.firstDay
+            if part.failed > 0, part.stop == nil, !older.isEmpty {
+                result.add(try await fail(window.narrowed(to: older), failure))
+            }
+            if let client = part.unavailableClient {
+                // What holds for one day holds for the others.
+                result.unavailableClient = WindowResult.UnavailableClient(window: window, reason: client.reason)
+            }
+            break
+        }
+        result.added = result.stored + result.failed + result.unavailable - 1
+        return result
     }
 
     private func fail(_ window: Window, _ failure: Failure) async throws -> WindowResult {
