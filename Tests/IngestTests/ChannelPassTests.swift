@@ -18,20 +18,25 @@ struct ChannelPassTests {
         let exchange: HTTPExchange
         let events = EventLog<[PassEvent]>([])
         var timeZone: String?
+        /// Whose usage is asked for; nil for the organization that the key belongs to.
+        var organizationID: String?
         var startDate: Day
         var now: @Sendable () -> Date = { Date() }
 
-        static func with(_ body: @Sendable (Tower) async throws -> Void) async throws {
+        // Keeping to one request a second, `isPaced`, is the source's own test otherwise.
+        static func with(isPaced: Bool = false, _ body: @Sendable (Tower) async throws -> Void) async throws {
             let conninfo = try TestDatabase.current.conninfo
             try await withSimulator(world: World(seed: 1)) { simulator in
                 let warehouse = Warehouse(conninfo: conninfo, connections: 5, logger: .silent)
-                // Keeping to one request a second is the source's own test.
                 var policy = RetryPolicy()
                 policy.ladder = [.milliseconds(20)]
                 policy.margin = .milliseconds(1)
-                let exchange = try HTTPExchange(
-                    settings: HTTPSettings(userAgent: "tests"), budget: RequestBudget(allowance: 1_000_000),
-                    policy: policy, logger: .silent)
+                let exchange =
+                    isPaced
+                    ? try InfodeckSource.makeExchange(settings: HTTPSettings(userAgent: "tests"), logger: .silent)
+                    : try HTTPExchange(
+                        settings: HTTPSettings(userAgent: "tests"), budget: RequestBudget(allowance: 1_000_000),
+                        policy: policy, logger: .silent)
                 let tower = Tower(
                     vendor: simulator.infodeck, warehouse: warehouse, exchange: exchange,
                     startDate: try #require(Day("2025-01-01")))
@@ -60,7 +65,7 @@ struct ChannelPassTests {
                 adapter: .channelUsage(
                     InfodeckSource(
                         endpoints: try Endpoints(
-                            apiURL: vendor.baseURL, organizationID: vendor.world.organizationID),
+                            apiURL: vendor.baseURL, organizationID: organizationID ?? vendor.world.organizationID),
                         apiKey: APIKey(Transport.Secret(vendor.apiKey)), exchange: exchange, logger: .silent)),
                 timeZone: timeZone)
             let events = events

@@ -33,6 +33,7 @@ struct PassBench: Sendable {
         script: Script = Script(),
         startDate: String = "2025-01-01",
         conninfo: String? = nil,
+        longestSilence: Duration? = nil,
         _ body: @Sendable (PassBench) async throws -> Void
     ) async throws {
         let conninfo = try conninfo ?? TestDatabase.current.conninfo
@@ -45,8 +46,10 @@ struct PassBench: Sendable {
             var policy = RetryPolicy()
             policy.ladder = [.milliseconds(20)]
             policy.margin = .milliseconds(1)
+            policy.longestSilence = longestSilence ?? policy.longestSilence
             let exchange = try HTTPExchange(
-                settings: HTTPSettings(userAgent: "tests"), budget: RequestBudget(allowance: 1_000_000),
+                settings: HTTPSettings(userAgent: "tests"),
+                budget: RequestBudget(allowance: 1_000_000, longestWait: policy.longestSilence),
                 policy: policy, logger: .silent)
             let bench = PassBench(
                 simulator: simulator, warehouse: warehouse, exchange: exchange,
