@@ -69,8 +69,8 @@ grouped AS (
         count(nullif(client.client_id, '')) > 1 OR bool_or(client.is_shared_name) AS is_ambiguous
     FROM ingest.oauth_client AS client
     LEFT JOIN member USING (organization_key, client_key)
-    -- A client without any name is a group of its own.
-    GROUP BY client.organization_key, member.first_name, CASE WHEN member.first_name IS NULL THEN client.client_key END
+    -- Simple searches state no name for clients that never had one, nor for requests of no client: that is one group, too.
+    GROUP BY client.organization_key, member.first_name
 )
 SELECT
     client.client_key,
