@@ -119,6 +119,16 @@ struct DatasetCommandTests {
         }
     }
 
+    @Test func `a plan for Infodeck takes a second a day`() async throws {
+        try await Installation.with(Self.world(46)) { usaged in
+            try usaged.configureEverything(since: Installation.daysAgo(3))
+            let plan = try await usaged.usaged(
+                "run", "--backfill", "2025-01-01..2025-02-09", "--source", "tower", "--plan")
+            #expect(plan.output.contains("40 windows, about 41 requests, about 40 s."), "\(plan.output)")
+            #expect(usaged.simulator.infodeck.entries.isEmpty)
+        }
+    }
+
     @Test func `SIGTERM in a simple search leaves nothing half done, and the next run polls the same executions`()
         async throws
     {

@@ -55,10 +55,12 @@ extension Pass {
                 let windows = due.windows.count { $0.window.dataset == dataset }
                 requests += windows * dataset.typicalRequests
                 let rounds = (windows + settings.windowsAtOnce - 1) / settings.windowsAtOnce
-                duration += try await warehouse.typicalExecutionTime(of: dataset) * rounds
+                duration +=
+                    dataset == .channelUsage
+                    // Infodeck executes nothing and is asked once a second, whatever else is under way.
+                    ? .seconds(windows) : try await warehouse.typicalExecutionTime(of: dataset) * rounds
             }
-            // A source's token, organization and listing.
-            if !due.windows.isEmpty { requests += 3 }
+            if !due.windows.isEmpty { requests += source.adapter.requestsBefore }
             items += due.windows.map { PassPlan.Item(source: source.name, window: $0.window) }
             slowest = max(slowest, duration)
         }
@@ -97,5 +99,15 @@ extension Dataset {
     /// HTTP requests that a window usually costs: a submit and, as a rule, two polls.
     fileprivate var typicalRequests: Int {
         self == .channelUsage ? 1 : 3
+    }
+}
+
+extension VendorAdapter {
+    /// HTTP requests of a pass before its first window: a token, the organization and the listing, or the organization.
+    fileprivate var requestsBefore: Int {
+        switch self {
+        case .apiUsage: 3
+        case .channelUsage: 1
+        }
     }
 }
