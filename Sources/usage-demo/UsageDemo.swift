@@ -1,6 +1,7 @@
 import ArgumentParser
 import EphemeralPostgres
 import FoundationEssentials
+import Glibc
 import UsageDomain
 import UsageSimulator
 
@@ -58,6 +59,8 @@ struct UsageDemo: AsyncParsableCommand {
 
             Ctrl-C ends the server and removes its directory.
             """)
+        // A pipe is buffered, and whoever reads it waits for the address.
+        fflush(nil)
         while true { try await Task.sleep(for: .seconds(3600)) }
     }
 }
