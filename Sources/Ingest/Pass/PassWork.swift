@@ -31,6 +31,7 @@ struct PassWork: Sendable {
     /// A window that is done with; its result is nil when a graceful shutdown ended it.
     private struct Finished: Sendable {
         let source: Int
+        let window: Window
         let result: WindowResult?
     }
 
@@ -52,16 +53,16 @@ struct PassWork: Sendable {
     private func perform(_ sources: [PreparedSource], _ outcome: inout Outcome) async throws {
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Finished.self) { group in
-            // The next window is the last of the array, where taking it away costs nothing.
-            var queues = sources.map { $0.windows.reversed().map(\.window) }
+            var queues = sources.map { WindowQueue($0.windows) }
             var refusals = ClientRefusals()
             for source in sources.indices {
                 for _ in 0..<pass.settings.windowsAtOnce {
-                    if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
+                    if let window = queues[source].next() { add(window, of: source, in: sources, to: &group) }
                 }
             }
             while let finished = try await group.next() {
                 let source = finished.source
+                queues[source].finish(finished.window)
                 guard let result = finished.result else {
                     // Shutting down: what is being stored goes on to its end, and no window is begun any more.
                     outcome.error = CancellationError()
@@ -70,8 +71,7 @@ struct PassWork: Sendable {
                 }
                 outcome.tally.add(result, elapsed: ContinuousClock.now - began)
                 if let client = result.unavailableClient {
-                    let others = queues[source].filter(client.covers)
-                    queues[source].removeAll(where: client.covers)
+                    let others = queues[source].remove(where: client.covers)
                     outcome.tally.drop(others.count)
                     try await note(client, others, of: sources[source])
                     if refusals.insert(client, of: sources[source]) {
@@ -89,7 +89,10 @@ struct PassWork: Sendable {
                     outcome.error = CancellationError()
                     for source in queues.indices { queues[source].removeAll() }
                 }
-                if let window = queues[source].popLast() { add(window, of: source, in: sources, to: &group) }
+                // One that ended may have held up several.
+                while queues[source].working < pass.settings.windowsAtOnce, let window = queues[source].next() {
+                    add(window, of: source, in: sources, to: &group)
+                }
             }
         }
     }
@@ -105,9 +108,9 @@ struct PassWork: Sendable {
             onEvent: pass.onEvent)
         group.addTask {
             do {
-                return Finished(source: source, result: try await work.perform(window))
+                return Finished(source: source, window: window, result: try await work.perform(window))
             } catch is CancellationError where !Task.isCancelled {
-                return Finished(source: source, result: nil)
+                return Finished(source: source, window: window, result: nil)
             }
         }
     }
