@@ -5,7 +5,7 @@ package enum WarehouseError: Error, Equatable, Sendable {
     /// Two rows of one answer have the same identity, so the answer contradicts itself. Rows are numbered from 0.
     case duplicateRow(RowIdentity, ordinals: [Int64])
     /// Another configured source owns this dataset of this organization.
-    case datasetClaimed(Dataset, organization: Organization, bySource: String)
+    case datasetClaimed(Dataset, organization: Organization, bySource: String, wantedBy: String)
     /// The source authenticated as another organization than before.
     case organizationChanged(source: String, from: String, to: Organization)
     /// PostgreSQL does not know the time zone that the configuration names.
@@ -18,9 +18,9 @@ extension WarehouseError: CustomStringConvertible {
         case .duplicateRow(let identity, let ordinals):
             "the answer states one fact twice: \(identity) (rows \(ordinals.map(String.init).joined(separator: ", ")), "
                 + "counted from 0)"
-        case .datasetClaimed(let dataset, let organization, let source):
-            "\(dataset.rawValue) of organization \(organization.id) (\(organization.name)) belongs to source \(source): "
-                + "a dataset of one organization belongs to one source; take it out of one of the two"
+        case .datasetClaimed(let dataset, let organization, let owner, let other):
+            "source \(other): \(dataset.rawValue) of organization \(organization.id) (\(organization.name)) belongs to "
+                + "source \(owner): a dataset of one organization belongs to one source; take it out of one of the two"
         case .organizationChanged(let source, let former, let organization):
             "source \(source) used to be organization \(former) and now authenticates as \(organization.id) "
                 + "(\(organization.name)): give the new account a new source name, so that their usage is not mixed"

@@ -96,8 +96,8 @@ struct SimpleSearchCapTests {
     func `whatever happens at the cap, the day is found whole`(
         behavior: Script.RowLimitBehavior, expected: Int64?
     ) async throws {
-        let (limits, alter) = SimpleSearchTrial.small(cap: 400)
-        let world = SimpleSearchTrial.world(rows: 2_200)
+        let (limits, alter) = SimpleSearchTrial.small(cap: 1_000)
+        let world = SimpleSearchTrial.world(rows: 3_300)
         let trial = try await SimpleSearchTrial.run(world: world, expectedRows: expected, limits: limits) {
             alter(&$0)
             $0.rowLimitBehavior = behavior

@@ -111,7 +111,7 @@ struct PassTests {
                 try await bench.pass(sources).run(
                     .backfill(PassBench.days("2025-01-01..2025-01-02"), refetching: false))
             } throws: { error in
-                guard case WarehouseError.datasetClaimed(.organizationQuery, _, _) = error else { return false }
+                guard case WarehouseError.datasetClaimed(.organizationQuery, _, _, _) = error else { return false }
                 return true
             }
         }

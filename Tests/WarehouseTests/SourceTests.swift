@@ -17,7 +17,7 @@ import UsageDomain
         try await warehouse.register([acme, second])
         await #expect(
             throws: WarehouseError.datasetClaimed(
-                .organizationQuery, organization: Fixture.organization, bySource: "acme")
+                .organizationQuery, organization: Fixture.organization, bySource: "acme", wantedBy: "second")
         ) { try await warehouse.identify(second, as: Fixture.organization, now: now) }
         #expect(try await warehouse.organizationKey(of: "second") == nil)
         let other = try await warehouse.identify(second, as: Organization(id: "o-2", name: "Other"), now: now)

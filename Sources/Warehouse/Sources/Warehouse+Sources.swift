@@ -198,7 +198,8 @@ extension Warehouse {
             """
         ).first?.decode(String.self)
         if let owner, owner != source {
-            throw WarehouseError.datasetClaimed(dataset, organization: organization, bySource: owner)
+            throw WarehouseError.datasetClaimed(
+                dataset, organization: organization, bySource: owner, wantedBy: source)
         }
         guard owner == nil else { return }
         try connection.execute(
