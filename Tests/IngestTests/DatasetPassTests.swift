@@ -180,6 +180,24 @@ struct DatasetPassTests {
         }
     }
 
+    // MARK: - What a chain of pages cannot show
+
+    @Test func `a page missing from a search is noticed although the organization query comes later`() async throws {
+        var size = World.Size(clients: 4, rowsADay: 2_500)
+        size.isSteady = true
+        let script = Script(faults: [Fault(.completeSearchResults, .always, .page(.skipping))])
+        try await PassBench.with(World(seed: 41, size: size), script: script) { bench async throws in
+            var bench = bench
+            let days = PassBench.recent(-5 ... -5)
+            bench.datasets = [.simplesearch, .organizationQuery]
+            _ = try await bench.pass().run(
+                .backfill(days, refetching: false), PassSelection(datasets: [.simplesearch]))
+            let errors = try await bench.texts("SELECT last_error FROM usage.coverage WHERE state = 'provisional'")
+            #expect(errors.count == 1)
+            #expect(errors.allSatisfy { $0.contains("differ from the organization query") })
+        }
+    }
+
     // MARK: - Snapshots, dimensions
 
     @Test func `a summary is taken once a day for each client, as answered`() async throws {

@@ -4,12 +4,16 @@ import Warehouse
 /// Compares a simple search with the organization query of the same day, which counts the same requests: a page that is
 /// silently missing from a chain shows in nothing else.
 ///
-/// The stored organization query is asked first and costs no request. Where it differs, or is not there although rows
-/// had to be summed, the API is asked for the totals as they are now, since either of the two may have been restated
-/// since it was read.
+/// The stored organization query is asked first and costs no request. Where it differs, the API is asked for the totals
+/// as they are now, since either of the two may have been restated since it was read. So it is where none is stored
+/// although rows had to be summed, or although the source is asked for one: that may come later, when nobody compares.
 struct SearchProof: Sendable {
     let work: WindowWork
     let adapter: any APIUsageAdapter
+
+    private var isOrganizationQueried: Bool {
+        work.source.configured.registration.datasets.contains { $0.dataset == .organizationQuery }
+    }
 
     func examine(_ answer: SpooledAnswer, _ report: FetchReport, of window: Window) async throws -> Verdict {
         let read = answer.totalsByClientName
@@ -19,7 +23,7 @@ struct SearchProof: Sendable {
         }
         if let stored {
             if stored == read { return Verdict(.complete) }
-        } else if report.sharedNames.isEmpty {
+        } else if report.sharedNames.isEmpty, !isOrganizationQueried {
             return Verdict(.complete)
         }
         let current: UsageTotals
