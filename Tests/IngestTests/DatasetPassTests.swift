@@ -198,6 +198,29 @@ struct DatasetPassTests {
         }
     }
 
+    @Test(arguments: [Dataset.organizationJobs, .clientJobs])
+    func `a page missing from a job leaves its day provisional, with the difference named`(dataset: Dataset)
+        async throws
+    {
+        let results: Endpoint = dataset == .organizationJobs ? .completeJobsResults : .completeClientJobsResults
+        let script = Script(faults: [Fault(results, .always, .page(.skipping))])
+        try await PassBench.with(World(seed: 42, size: .init(clients: 2, rowsADay: 3_500)), script: script) {
+            bench async throws in
+            var bench = bench
+            bench.datasets = [dataset]
+            let days = PassBench.recent(-6 ... -5)
+            _ = try await bench.pass().run(.backfill(days, refetching: false))
+            let doubts = try await bench.texts(
+                "SELECT last_error FROM usage.coverage WHERE state = 'provisional' AND rows > 0")
+            #expect(!doubts.isEmpty)
+            #expect(doubts.allSatisfy { $0.contains("a page is probably missing") })
+            bench.simulator.rewrite { $0.faults = [] }
+            _ = try await bench.pass().run(.backfill(days, refetching: true))
+            #expect(try await bench.stored(dataset) == bench.truth(of: dataset, days))
+            #expect(try await bench.states().keys.sorted() == ["covered"])
+        }
+    }
+
     // MARK: - Snapshots, dimensions
 
     @Test func `a summary is taken once a day for each client, as answered`() async throws {

@@ -78,6 +78,7 @@ extension FetchReport {
             unknownFields: answer.unknownFields,
             doubt: answer.doubt(in: family)
         )
+        mayLackPages = family.paging != .none && answer.rows >= QueryFamily.pageSize
     }
 }
 

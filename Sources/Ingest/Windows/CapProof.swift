@@ -47,12 +47,9 @@ struct CapProof: Sendable {
                     "an answer of exactly \(answer.rows) rows could not be compared with its totals: \(failure)"),
                 requests: failure.requests)
         }
-        let (stated, read) =
-            day.dataset.isPerClient
-            ? (["": totals.shares.total], ["": answer.requestsByClient.values.reduce(0, +)])
-            : (totals.requestsByID, answer.requestsByClient)
-        guard stated != read else { return Verdict(.complete, requests: totals.requests) }
-        let missing = totals.shares.total - read.values.reduce(0, +)
+        guard let missing = totals.requestsMissing(in: answer, of: day.dataset) else {
+            return Verdict(.complete, requests: totals.requests)
+        }
         return Verdict(
             .doubtful(
                 "an answer of exactly \(answer.rows) rows differs by \(missing) requests from the totals: it was probably "
@@ -62,7 +59,16 @@ struct CapProof: Sendable {
 }
 
 extension UsageTotals {
-    fileprivate var requestsByID: [String: Int128] {
+    /// How many requests an answer lacks, which may be 0 where shares of several clients differ; nil when each share is
+    /// as the answer has it. A client without requests need not be in both.
+    func requestsMissing(in answer: SpooledAnswer, of dataset: Dataset) -> Int128? {
+        let read = answer.requestsByClient
+        let missing = shares.total - read.values.reduce(0, +)
+        if dataset.isPerClient { return missing == 0 ? nil : missing }
+        return requestsByID.filter { $0.value != 0 } == read.filter { $0.value != 0 } ? nil : missing
+    }
+
+    private var requestsByID: [String: Int128] {
         Dictionary(uniqueKeysWithValues: shares.map { ($0.id, Int128($0.counts.requests)) })
     }
 }

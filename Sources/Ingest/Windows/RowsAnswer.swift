@@ -50,8 +50,10 @@ struct RowsAnswer: Sendable {
     private func examine(_ answer: SpooledAnswer, _ report: FetchReport, of window: Window) async throws -> Verdict {
         // What the adapter itself doubts, or has proven, needs no further question.
         guard report.doubt == nil, !report.isProvenByTotals else { return Verdict(.complete) }
-        return window.dataset == .simplesearch
-            ? try await SearchProof(work: work, adapter: adapter).examine(answer, report, of: window)
-            : try await CapProof(work: work, adapter: adapter).examine(answer, of: window)
+        if window.dataset == .simplesearch {
+            return try await SearchProof(work: work, adapter: adapter).examine(answer, report, of: window)
+        }
+        if report.mayLackPages { return try await PageProof(adapter: adapter).examine(answer, of: window) }
+        return try await CapProof(work: work, adapter: adapter).examine(answer, of: window)
     }
 }

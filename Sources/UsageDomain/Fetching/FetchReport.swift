@@ -16,6 +16,8 @@ package struct FetchReport: Sendable {
     package var sharedNames: Set<String> = []
     /// Whether the rows were compared with totals from another query, and agree with them.
     package var isProvenByTotals = false
+    /// Whether the rows filled a page or more, so that one could be missing from between them and nothing would show it.
+    package var mayLackPages = false
 
     package init(
         submission: SubmissionID,
