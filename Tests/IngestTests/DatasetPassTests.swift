@@ -223,6 +223,22 @@ struct DatasetPassTests {
 
     // MARK: - Snapshots, dimensions
 
+    @Test func `a summary that is asked for after midnight is the new day's`() async throws {
+        try await PassBench.with(World(seed: 30, size: Self.size)) { bench async throws in
+            var bench = bench
+            bench.datasets = [.clientSummary]
+            let today = Day(containing: Date())
+            let began = EventLog<[Bool]>([])
+            bench.now = { today.start.addingTimeInterval(began.value.isEmpty ? -60 : 60) }
+            let report = try await bench.pass { event in
+                if case .began = event { began.append(true) }
+            }.run(.once)
+            #expect(report.isComplete)
+            #expect(
+                try await bench.texts("SELECT DISTINCT as_of::text FROM usage.client_summary") == ["\(today)"])
+        }
+    }
+
     @Test func `a summary is taken once a day for each client, as answered`() async throws {
         try await PassBench.with(World(seed: 30, size: Self.size)) { bench async throws in
             var bench = bench

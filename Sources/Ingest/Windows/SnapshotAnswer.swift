@@ -7,7 +7,11 @@ struct SnapshotAnswer: Sendable {
     let work: WindowWork
     let adapter: any APIUsageAdapter
 
-    func fetchAndStore(_ window: Window, _ cost: WindowWork.Cost) async throws -> WindowWork.Settlement {
+    func fetchAndStore(_ planned: Window, _ cost: WindowWork.Cost) async throws -> WindowWork.Settlement {
+        // It is relative to the moment of asking: when a pass goes on over midnight, it is the snapshot of the new day.
+        let today = Day(containing: work.settings.now())
+        let window = Window(
+            dataset: planned.dataset, clientID: planned.clientID, days: today..<today.advanced(by: 1))
         let (summary, report) = try await cancelWhenGracefulShutdown {
             try await adapter.fetchSummary(window, recorder: work.recorder)
         }
