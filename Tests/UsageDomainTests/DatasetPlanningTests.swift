@@ -98,6 +98,21 @@ struct DatasetPlanningTests {
         #expect(due(.clientQuery, client: "abc", from: 1, state(nil), early: true) == [])
     }
 
+    @Test func `a backfill asks for an unavailable client again when its week is over`() {
+        func windows(_ until: TimeInterval?) -> Int {
+            let day = today.advanced(by: -3)
+            let state = DayCoverage(
+                state: .unavailable, fetchedAt: nil, nextAttemptAt: until.map { noon.addingTimeInterval($0) })
+            return planner().backfillWindows(
+                of: .clientQuery, clientID: "abc", days: day..<day.advanced(by: 1), coverage: [day: state],
+                refetching: false
+            ).count
+        }
+        #expect(windows(60) == 0)
+        #expect(windows(-60) == 1)
+        #expect(windows(nil) == 0)
+    }
+
     @Test func `local days are planned by the local calendar`() throws {
         // 2025-03-15 12:00 UTC is 02:00 of the 16th in a zone 14 hours ahead: its 15th is over, though UTC's is not.
         let midnights = (0..<30).map { today.advanced(by: $0 - 20).start.addingTimeInterval(-14 * 3600) }

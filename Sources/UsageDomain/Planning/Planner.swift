@@ -139,7 +139,9 @@ package struct Planner: Sendable {
         guard let known else { return true }
         switch known.state {
         case .failed: return true
-        case .covered, .unavailable: return false
+        case .covered: return false
+        // Past the vendor's memory for good, or a client's week, which ends also where no schedule looks.
+        case .unavailable: return known.nextAttemptAt.map { now >= $0 } ?? false
         case .provisional:
             guard let fetchedAt = known.fetchedAt else { return true }
             if let nextAttempt = known.nextAttemptAt, now >= nextAttempt { return true }
