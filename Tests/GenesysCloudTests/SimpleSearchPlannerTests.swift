@@ -61,19 +61,38 @@ struct SimpleSearchPlannerTests {
 
     private static func planner(_ rows: [Finding]) -> SearchPlanner {
         var day = KnownDay()
-        for row in rows {
-            day.add(
-                UsageRow(
-                    identity: RowIdentity(
-                        day: Day(daysSinceEpoch: 20_000), templateURI: row.templateURI.text,
-                        httpMethod: row.httpMethod.text),
-                    clientName: row.clientName.text,
-                    counts: UsageCounts(
-                        requests: 1,
-                        statusCounts: StatusCounts(
-                            status200: 1, status300: 0, status400: 0, status429: 0, status500: 0))))
-        }
+        for row in rows { day.add(usageRow(row)) }
         return SearchPlanner(day: day, limits: limits)
+    }
+
+    private static func usageRow(_ row: Finding) -> UsageRow {
+        UsageRow(
+            identity: RowIdentity(
+                day: Day(daysSinceEpoch: 20_000), templateURI: row.templateURI.text, httpMethod: row.httpMethod.text),
+            clientName: row.clientName.text,
+            counts: UsageCounts(
+                requests: 1,
+                statusCounts: StatusCounts(status200: 1, status300: 0, status400: 0, status429: 0, status500: 0)))
+    }
+
+    @Test(arguments: [
+        Finding("GET", "a stranger", "api/v2/thing1"), Finding("GET", "client 1", "api/v2/stranger"),
+        Finding("GET", "client of POST alone", "api/v2/thing1"),
+    ])
+    func `what a cut search showed is searched for, though the organization query does not know it`(
+        stranger: Finding
+    ) {
+        // One method alone, so that names have to divide the day.
+        var rows = (0..<120).map { Finding("GET", "client \($0 % 4)", "api/v2/thing\($0)") }
+        rows.append(Finding("POST", "client of POST alone", "api/v2/thing1"))
+        var planner = Self.planner(rows)
+        let sums = planner.day.sums
+        planner.day.include([Self.usageRow(stranger), Self.usageRow(rows[0])])
+        let whole = Self.carryOut([.everything], by: planner, in: rows + [stranger]).whole
+        #expect(whole.count { stranger.isFound(by: $0) } == 1)
+        // It is not expected, so that the difference will be named.
+        #expect(planner.day.sums.difference(from: sums) == nil)
+        #expect(planner.day.cells.count == rows.count + 1)
     }
 
     /// Searches until nothing reaches the cap that can be divided.

@@ -269,4 +269,14 @@ struct ChannelPassTests {
             #expect(try await tower.stored() == [])
         }
     }
+
+    @Test(arguments: [403, 404])
+    func `a closed endpoint suspends the organization instead of being asked day by day`(status: Int) async throws {
+        try await Tower.with { tower async throws in
+            tower.vendor.rewrite { $0.faults = [InfodeckFault(.usage, .status(status))] }
+            let report = try await tower.backfill("2025-05-01..2025-05-30")
+            #expect(report.sourceFailures.map(\.kind) == [.refused])
+            #expect(tower.vendor.entries.count { $0.endpoint == .usage } <= PassSettings.standardWindowsAtOnce)
+        }
+    }
 }

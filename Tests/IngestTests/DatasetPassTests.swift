@@ -325,3 +325,25 @@ extension DatasetPassTests {
         }
     }
 }
+
+extension DatasetPassTests {
+    @Test func `per-client datasets whose clients cannot be listed are no success, unless clients are known`()
+        async throws
+    {
+        let script = Script(faults: [Fault(.clients, .always, .status(403))])
+        try await PassBench.with(World(seed: 35, size: Self.size), script: script) { bench async throws in
+            var bench = bench
+            bench.datasets = [.organizationQuery, .clientQuery, .clientSummary]
+            let days = PassBench.recent(-3 ... -1)
+            let report = try await bench.pass().run(.backfill(days, refetching: false))
+            #expect(!report.isComplete)
+            #expect(report.refusedDatasets.map(\.dataset) == [.clientQuery, .clientSummary])
+            let errors = try await bench.texts("SELECT last_error FROM usage.freshness WHERE dataset = 'client_query'")
+            #expect(errors.count == 1 && errors[0].contains("cannot be listed") && errors[0].contains("403"))
+            bench.simulator.rewrite { $0.faults = [] }
+            #expect(try await bench.pass().run(.backfill(days, refetching: false)).isComplete)
+            bench.simulator.rewrite { $0.faults = [Fault(.clients, .always, .status(403))] }
+            #expect(try await bench.pass().run(.backfill(days, refetching: true)).isComplete)
+        }
+    }
+}

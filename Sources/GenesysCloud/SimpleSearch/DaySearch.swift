@@ -74,7 +74,7 @@ struct DaySearch<Sink: UsageRowSink> {
                 // As an execution could look whose results were dropped between two pages (contract, section 2).
                 if answer.endsEmpty { needsProof = true }
             case .cut(let answer, let found):
-                let parts = try await parts(of: filter)
+                let parts = try await parts(of: filter, having: found)
                 if parts.isEmpty {
                     indivisible.append(filter)
                     try take(answer, found)
@@ -107,11 +107,15 @@ struct DaySearch<Sink: UsageRowSink> {
         }
     }
 
-    /// What to search instead; empty when nothing is left to divide by.
-    private mutating func parts(of filter: SearchFilter) async throws -> [SearchFilter] {
+    /// What to search instead of a search that was cut; empty when nothing is left to divide by.
+    private mutating func parts(of filter: SearchFilter, having found: SearchRows) async throws -> [SearchFilter] {
         try await learn()
         switch knowledge {
-        case .planner(let planner): return planner.parts(of: filter)
+        case .planner(var planner):
+            // Filters only include: what was seen and is not asked for again would vanish.
+            planner.day.include(found.rows)
+            knowledge = .planner(planner)
+            return planner.parts(of: filter)
         case .unavailable, .notAsked: return filter == .everything ? SearchPlanner.blind : []
         }
     }

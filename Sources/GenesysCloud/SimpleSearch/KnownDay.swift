@@ -4,7 +4,7 @@ import UsageDomain
 /// they add up to. Searches are planned by it and then proven by it.
 struct KnownDay: Sendable {
     /// One row, its texts by their places in `values`.
-    struct Cell: Sendable {
+    struct Cell: Hashable, Sendable {
         fileprivate let httpMethod: Int32
         fileprivate let clientName: Int32
         fileprivate let templateURI: Int32
@@ -40,12 +40,25 @@ struct KnownDay: Sendable {
     private var templateURIs = Texts()
 
     mutating func add(_ row: UsageRow) {
-        cells.append(
-            Cell(
-                httpMethod: httpMethods.place(of: row.identity.httpMethod),
-                clientName: clientNames.place(of: row.clientName),
-                templateURI: templateURIs.place(of: row.identity.templateURI)))
+        cells.append(cell(of: row))
         sums.add(row.counts, of: row.clientName)
+    }
+
+    /// Takes note of rows that a search showed although the organization query does not know them, so that they are
+    /// searched for as well. They are not expected: the sums stay the organization query's, and will tell.
+    mutating func include(_ rows: [UsageRow]) {
+        var known = Set(cells)
+        for row in rows {
+            let cell = cell(of: row)
+            if known.insert(cell).inserted { cells.append(cell) }
+        }
+    }
+
+    private mutating func cell(of row: UsageRow) -> Cell {
+        Cell(
+            httpMethod: httpMethods.place(of: row.identity.httpMethod),
+            clientName: clientNames.place(of: row.clientName),
+            templateURI: templateURIs.place(of: row.identity.templateURI))
     }
 
     /// The distinct texts of a dimension; a cell's number is a place in it.

@@ -19,7 +19,7 @@ struct SearchPlanner: Sendable {
         let cells: [KnownDay.Cell]
     }
 
-    let day: KnownDay
+    var day: KnownDay
     let limits: SearchLimits
 
     /// The searches when nothing is known of the day but that one is not enough.

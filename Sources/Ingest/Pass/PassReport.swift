@@ -10,12 +10,12 @@ package struct PassReport: Sendable {
         package let reason: String
     }
 
-    /// A dataset that is asked for each OAuth client, of which the API will not speak of a single one: a permission is
-    /// missing rather than every client gone.
+    /// A dataset that is asked for each OAuth client, of which the API will not speak of a single one, or lists none: a
+    /// permission is missing rather than every client gone.
     package struct RefusedDataset: Sendable {
         package let source: String
         package let dataset: Dataset
-        /// Of the first client.
+        /// Of the last client, or of the listing.
         package let reason: String
     }
 

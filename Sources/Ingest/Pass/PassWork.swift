@@ -40,6 +40,7 @@ struct PassWork: Sendable {
 
     func perform(_ sources: [PreparedSource]) async -> Outcome {
         var outcome = Outcome(tally: ProgressTally(windows: sources.reduce(0) { $0 + $1.windows.count }))
+        outcome.refusedDatasets = sources.flatMap(\.refusedDatasets)
         do {
             for source in sources { try await writeOff(source.forgotten, of: source) }
             try await perform(sources, &outcome)

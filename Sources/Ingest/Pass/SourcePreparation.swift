@@ -37,13 +37,14 @@ struct SourcePreparation: Sendable {
             try await warehouse.identify(source.registration, as: organization, now: now)
         }
         let calendar = try await calendar(of: organization, key)
-        let clients = try await dimensions(of: key)
+        let (clients, obstacle) = try await dimensions(of: key)
         let due = try await planning.due(of: source, organization: key, clients: clients, calendar: calendar)
         pass.onEvent(.sourceReady(source: source.name, organization: organization, windows: due.windows.count))
         return .success(
             PreparedSource(
                 configured: source, organization: key, calendar: calendar, windows: due.windows,
-                clients: clients, forgotten: due.forgotten))
+                clients: clients, forgotten: due.forgotten,
+                refusedDatasets: try await refusedDatasets(because: obstacle)))
     }
 
     private func refusal(_ kind: FetchFailureKind, _ reason: String) -> Result<PreparedSource, SourceRefusal> {
@@ -92,16 +93,18 @@ struct SourcePreparation: Sendable {
 
     /// Reads OAuth clients and limits. A failure costs names or a snapshot, never a day of usage.
     ///
-    /// - Returns: ids of the OAuth clients that per-client datasets are asked for.
-    private func dimensions(of key: OrganizationKey) async throws -> [String] {
-        guard case .apiUsage(let adapter) = source.adapter else { return [] }
+    /// - Returns: ids of the OAuth clients that per-client datasets are asked for, and why not even one is known.
+    private func dimensions(of key: OrganizationKey) async throws -> (clients: [String], obstacle: String?) {
+        guard case .apiUsage(let adapter) = source.adapter else { return ([], nil) }
         try await takeLimits(of: key, from: adapter)
         var listed: [String]?
+        var obstacle: String?
         do {
             let listing = try await adapter.oauthClients()
             try await pass.patiently { try await warehouse.storeListing(listing, of: key, now: now) }
             listed = listing.map(\.id)
         } catch let failure as any FetchFailure {
+            obstacle = "OAuth clients cannot be listed (name them in the configuration, clients: [id, …]): \(failure)"
             pass.onEvent(.listingFailed(source: source.name, reason: failure.description))
         }
         let asked: [String]
@@ -110,12 +113,22 @@ struct SourcePreparation: Sendable {
         case .listed:
             // A listing that cannot be read says nothing against the clients that were asked for so far.
             guard let listed else {
-                return try await pass.patiently { try await warehouse.askedClients(of: source.name) }
+                let known = try await pass.patiently { try await warehouse.askedClients(of: source.name) }
+                return (known, known.isEmpty ? obstacle : nil)
             }
             asked = listed
         }
         try await pass.patiently { try await warehouse.storeAskedClients(asked, of: source.name) }
-        return asked
+        return (asked, nil)
+    }
+
+    /// Per-client datasets of which nothing can be asked: their days are owed, and nobody knows for whom.
+    private func refusedDatasets(because obstacle: String?) async throws -> [PassReport.RefusedDataset] {
+        let datasets = source.registration.datasets.map(\.dataset)
+            .filter { $0.isPerClient && planning.selection.includes($0) }
+        guard let obstacle, !datasets.isEmpty else { return [] }
+        try await pass.patiently { try await warehouse.markSourceFailed(source.name, because: obstacle, now: now) }
+        return datasets.map { PassReport.RefusedDataset(source: source.name, dataset: $0, reason: obstacle) }
     }
 
     /// Once a UTC day.

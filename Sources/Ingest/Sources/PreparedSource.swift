@@ -12,6 +12,8 @@ struct PreparedSource: Sendable {
     let clients: [String]
     /// Owed days that the vendor has forgotten, to be written down as unavailable.
     let forgotten: [Window]
+    /// Datasets of which nothing can be asked.
+    let refusedDatasets: [PassReport.RefusedDataset]
 
     var name: String { configured.name }
     var adapter: VendorAdapter { configured.adapter }

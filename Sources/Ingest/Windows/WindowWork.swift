@@ -150,6 +150,11 @@ struct WindowWork: Sendable {
                 try await warehouse.markFailed(
                     window, organization: source.organization, run: run, because: failure.reason, now: settings.now())
             }
+            if failure.kind == .refused, case .channelUsage = source.adapter {
+                // There is one endpoint and one question: what it refuses for one day it refuses for all (contract for
+                // Infodeck, section 4: suspend).
+                result.stop = WindowResult.Stop(kind: failure.kind, reason: failure.reason)
+            }
         }
         return result
     }

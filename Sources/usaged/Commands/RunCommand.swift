@@ -65,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .badUsage, "--source \(unknown): the configuration has \(names.joined(separator: ", "))")
             }
+            try refuseUnaskedDatasets(program)
             try await program.requireCurrentSchema(migrating: !plan)
             let scope = backfill.map { PassScope.backfill($0.days, refetching: refetch) } ?? .once
             let selection = PassSelection(sources: Set(source), datasets: Set(dataset))
@@ -76,6 +77,16 @@ struct RunCommand: AsyncParsableCommand {
                 try await runDaemon(program, selection)
             }
         }
+    }
+
+    /// A dataset that no chosen source is asked for would end as a success without a word.
+    private func refuseUnaskedDatasets(_ program: Program) throws {
+        let chosen = program.configuration.sources.filter { source.isEmpty || source.contains($0.name) }
+        let asked = Set(chosen.flatMap(\.datasets))
+        guard let unasked = dataset.first(where: { !asked.contains($0.rawValue) }) else { return }
+        throw CommandFailure(
+            .badUsage,
+            "--dataset \(unasked.rawValue): the configuration asks for \(asked.sorted().joined(separator: ", "))")
     }
 
     private func printPlan(_ program: Program, _ scope: PassScope, _ selection: PassSelection) async throws {
