@@ -169,15 +169,14 @@ struct SimpleSearchCapTests {
         #expect(trial.report?.isProvenByTotals == false)
     }
 
-    @Test func `answers that do not get smaller with the question are given up`() async throws {
+    @Test func `a day of which little is known beforehand is found by what its searches show, in doubt`() async throws {
         let (limits, alter) = SimpleSearchTrial.small(cap: 20)
         // The organization query knows few of the rows, so nearly every search reaches the cap.
         let trial = try await SimpleSearchTrial.run(
             world: SimpleSearchTrial.world(rows: 5_000), [try Fault("complete=cap:200")], limits: limits, alter: alter)
-        let failure = try #require(trial.failure)
-        #expect(failure.kind == .badAnswer)
-        #expect(failure.description.contains("parts of the day still reach the cap of 20 rows"))
-        #expect(trial.searches == limits.mostSearches(rows: 200))
+        #expect(trial.failure == nil)
+        #expect(trial.rows.count > 4_000)
+        #expect(trial.report?.doubt?.contains("differ from its organization query") == true)
     }
 
     @Test(arguments: [400, 403, 409])

@@ -113,6 +113,18 @@ struct DatasetPassTests {
                     == ["unavailable 70"])
             let reasons = try await bench.texts("SELECT DISTINCT last_error FROM usage.coverage WHERE last_error <> ''")
             #expect(reasons.count == 1 && reasons[0].contains("\(status)"))
+            // The next day it is not asked either: its new day is unavailable like the others.
+            bench.now = { Date().addingTimeInterval(86_400) }
+            bench.startDate = days.lowerBound
+            let before = bench.simulator.ledger.entries.count { $0.endpoint == submit && $0.path.contains(refused) }
+            _ = try await bench.pass().run(.once)
+            #expect(
+                bench.simulator.ledger.entries.count { $0.endpoint == submit && $0.path.contains(refused) } == before)
+            #expect(
+                try await bench.texts(
+                    "SELECT DISTINCT state FROM usage.coverage WHERE client_id = \(refused) AND state <> 'gap'")
+                    == ["unavailable"])
+            bench.now = { Date() }
             // Its week must be over before it is asked again.
             bench.simulator.rewrite { $0.faults = [] }
             bench.startDate = days.lowerBound

@@ -38,7 +38,9 @@ struct MonthCheck: Sendable {
                 pass.onEvent(.monthChecked(source: source.name, month: month, differences: differences))
             } catch let failure as any FetchFailure {
                 pass.onEvent(.monthCheckFailed(source: source.name, month: month, reason: failure.description))
-                return requests + failure.requests
+                requests += failure.requests
+                // What is wrong with one month need not be with another; what is wrong with the source is.
+                guard failure.kind == .badAnswer || failure.kind == .refused else { return requests }
             }
         }
         return requests

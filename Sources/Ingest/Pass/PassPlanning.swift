@@ -1,3 +1,4 @@
+import FoundationEssentials
 import UsageDomain
 import Warehouse
 
@@ -7,8 +8,16 @@ struct PassPlanning: Sendable {
     struct Due: Sendable {
         /// In the order of work.
         var windows: [PlannedWindow] = []
+        /// New days of OAuth clients that the API would not speak of a short while ago: they wait with the others.
+        var resting: [Resting] = []
         /// Owed days that the vendor has forgotten and that nobody has written down as unavailable yet.
         var forgotten: [Window] = []
+    }
+
+    /// Windows of one OAuth client that is left alone for now.
+    struct Resting: Sendable {
+        let windows: [Window]
+        let until: Date
     }
 
     let pass: Pass
@@ -56,19 +65,25 @@ struct PassPlanning: Sendable {
         _ coverage: [Day: DayCoverage]
     ) {
         let owed: Range<Day>
+        var windows: [PlannedWindow]
         switch scope {
         case .scheduled, .once:
             var isByHand = false
             if case .once = scope { isByHand = true }
-            due.windows += planner.dueWindows(
+            windows = planner.dueWindows(
                 of: asked.dataset, clientID: client, owedFrom: asked.startDate, coverage: coverage,
                 retryingEarly: isByHand)
             owed = asked.startDate..<max(asked.startDate, planner.today)
         case .backfill(let days, let refetching):
-            due.windows += planner.backfillWindows(
+            windows = planner.backfillWindows(
                 of: asked.dataset, clientID: client, days: days, coverage: coverage, refetching: refetching)
             owed = days
         }
+        if !scope.isRefetching, let end = planner.restingUntil(coverage) {
+            if !windows.isEmpty { due.resting.append(Resting(windows: windows.map(\.window), until: end)) }
+            windows = []
+        }
+        due.windows += windows
         due.forgotten += planner.forgottenDays(
             of: asked.dataset, clientID: client, days: owed, coverage: coverage)
     }

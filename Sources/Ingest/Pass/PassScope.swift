@@ -15,6 +15,11 @@ package enum PassScope: Sendable {
         if case .backfill = self { dataset.shape != .snapshot } else { true }
     }
 
+    /// Whether what is known is asked for again all the same.
+    var isRefetching: Bool {
+        if case .backfill(_, true) = self { true } else { false }
+    }
+
     var runKind: RunKind {
         switch self {
         case .scheduled: .scheduled

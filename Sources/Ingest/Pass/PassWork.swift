@@ -42,7 +42,16 @@ struct PassWork: Sendable {
         var outcome = Outcome(tally: ProgressTally(windows: sources.reduce(0) { $0 + $1.windows.count }))
         outcome.refusedDatasets = sources.flatMap(\.refusedDatasets)
         do {
-            for source in sources { try await writeOff(source.forgotten, of: source) }
+            for source in sources {
+                try await writeOff(
+                    source.forgotten, of: source, because: "the API answers for one year back only", until: nil)
+                for resting in source.resting {
+                    try await writeOff(
+                        resting.windows, of: source,
+                        because: "the API would not speak of this OAuth client when it was last asked",
+                        until: resting.until)
+                }
+            }
             try await perform(sources, &outcome)
             if outcome.error == nil { try await checkMonths(of: sources, &outcome) }
         } catch {
@@ -151,13 +160,17 @@ struct PassWork: Sendable {
                 windows: windows.count, reason: client.reason))
     }
 
-    /// Days past the vendor's memory will never come.
-    private func writeOff(_ windows: [Window], of source: PreparedSource) async throws {
+    /// Writes down that days will not come, or not before a moment.
+    private func writeOff(
+        _ windows: [Window],
+        of source: PreparedSource,
+        because reason: String,
+        until nextAttempt: Date?
+    ) async throws {
         guard !windows.isEmpty else { return }
         try await pass.patiently {
             try await pass.warehouse.markUnavailable(
-                windows, organization: source.organization, run: run,
-                because: "the API answers for one year back only", until: nil)
+                windows, organization: source.organization, run: run, because: reason, until: nextAttempt)
         }
     }
 

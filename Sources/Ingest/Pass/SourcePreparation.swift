@@ -43,7 +43,7 @@ struct SourcePreparation: Sendable {
         return .success(
             PreparedSource(
                 configured: source, organization: key, calendar: calendar, windows: due.windows,
-                clients: clients, forgotten: due.forgotten,
+                clients: clients, forgotten: due.forgotten, resting: due.resting,
                 refusedDatasets: try await refusedDatasets(because: obstacle)))
     }
 

@@ -12,6 +12,8 @@ struct PreparedSource: Sendable {
     let clients: [String]
     /// Owed days that the vendor has forgotten, to be written down as unavailable.
     let forgotten: [Window]
+    /// Windows of OAuth clients that are left alone, to be written down as such.
+    let resting: [PassPlanning.Resting]
     /// Datasets of which nothing can be asked.
     let refusedDatasets: [PassReport.RefusedDataset]
 

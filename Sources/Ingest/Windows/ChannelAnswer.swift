@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ServiceLifecycle
 import UsageDomain
 import Warehouse
@@ -16,7 +17,7 @@ struct ChannelAnswer: Sendable {
         let usage: ChannelUsage
         let requests: Int
         do {
-            (usage, requests) = try await cancelWhenGracefulShutdown { try await adapter.channelUsage(in: instants) }
+            (usage, requests) = try await cancelWhenGracefulShutdown { try await units(in: instants) }
         } catch {
             try await recorder.ended(submission, .abandoned)
             throw error
@@ -28,5 +29,11 @@ struct ChannelAnswer: Sendable {
             try await work.warehouse.store(
                 usage, of: work.context(of: window, report, doubt: nil), timeZone: calendar.timeZone)
         }
+    }
+
+    /// A date that a zone has skipped, by crossing the date line, has no time in which anything could have been used.
+    private func units(in instants: Range<Date>) async throws -> (ChannelUsage, requests: Int) {
+        guard !instants.isEmpty else { return (ChannelUsage(sms: 0, whatsapp: 0, email: 0, sage: 0), 0) }
+        return try await adapter.channelUsage(in: instants)
     }
 }

@@ -112,6 +112,14 @@ package struct Planner: Sendable {
         }.map(\.window)
     }
 
+    /// Until when an OAuth client is left alone that the API would not speak of; nil when it may be asked.
+    ///
+    /// - Parameter coverage: what is known of the client's days.
+    package func restingUntil(_ coverage: [Day: DayCoverage]) -> Date? {
+        let end = coverage.values.lazy.filter { $0.state == .unavailable }.compactMap(\.nextAttemptAt).max()
+        return end.flatMap { $0 > now ? $0 : nil }
+    }
+
     // MARK: - What is due
 
     private func isDue(_ day: Day, _ known: DayCoverage?, retryingEarly: Bool) -> Bool {
