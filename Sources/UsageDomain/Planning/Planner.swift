@@ -112,9 +112,10 @@ package struct Planner: Sendable {
         }.map(\.window)
     }
 
-    /// Until when an OAuth client is left alone that the API would not speak of; nil when it may be asked.
+    /// Until when an OAuth client is left alone that the API would not speak of.
     ///
     /// - Parameter coverage: what is known of the client's days.
+    /// - Returns: nil when it may be asked.
     package func restingUntil(_ coverage: [Day: DayCoverage]) -> Date? {
         let end = coverage.values.lazy.filter { $0.state == .unavailable }.compactMap(\.nextAttemptAt).max()
         return end.flatMap { $0 > now ? $0 : nil }
