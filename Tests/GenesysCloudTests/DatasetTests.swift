@@ -4,6 +4,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.serialized)
 struct DatasetTests {
     @Test(
         arguments: [Dataset.organizationQuery, .clientQuery, .organizationJobs, .clientJobs], [1, 7, 4_711] as [UInt64])

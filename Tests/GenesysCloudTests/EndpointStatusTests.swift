@@ -5,6 +5,7 @@ import UsageSimulator
 @testable import GenesysCloud
 
 /// Every endpoint with every status of the contract (section 1, "Error codes"), each answered always.
+@Suite(.serialized)
 struct EndpointStatusTests {
     struct Expectation: Sendable {
         let status: Int

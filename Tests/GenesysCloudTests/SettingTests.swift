@@ -5,6 +5,7 @@ import UsageSimulator
 @testable import GenesysCloud
 
 /// What the contract leaves open (section 10), each way it may turn out to be.
+@Suite(.serialized)
 struct SettingTests {
     static let settings = Script.unknowns.flatMap { unknown in unknown.settings.map { "\(unknown.name)=\($0)" } }
 

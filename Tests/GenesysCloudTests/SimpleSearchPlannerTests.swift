@@ -3,6 +3,7 @@ import UsageDomain
 
 @testable import GenesysCloud
 
+@Suite(.serialized)
 struct SimpleSearchPlannerTests {
     /// A small part of the real ones: what is tested does not depend on the scale.
     private static let limits = {

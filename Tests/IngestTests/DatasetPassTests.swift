@@ -7,7 +7,7 @@ import UsageDomain
 import UsageSimulator
 import Warehouse
 
-@Suite(.database)
+@Suite(.database, .serialized)
 struct DatasetPassTests {
     static let rowDatasets = Dataset.allCases.filter { $0.shape == .rows }
 

@@ -12,7 +12,7 @@ import UsageDomain
 import UsageSimulator
 import Warehouse
 
-@Suite(.database)
+@Suite(.database, .serialized)
 struct PassFaultTests {
     @Test(arguments: [UInt64(11), 12, 13])
     func `faults on every endpoint change nothing of what is stored`(seed: UInt64) async throws {

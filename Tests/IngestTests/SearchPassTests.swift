@@ -8,7 +8,7 @@ import UsageSimulator
 import Warehouse
 
 /// What the warehouse adds to simple searches: it remembers how large days are, and compares.
-@Suite(.database)
+@Suite(.database, .serialized)
 struct SearchPassTests {
     static let day = PassBench.recent(-3 ... -3)
 
