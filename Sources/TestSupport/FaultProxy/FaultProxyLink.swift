@@ -7,6 +7,8 @@ final class FaultProxyLink: Sendable {
     private let server: Socket
     private let proxy: FaultProxy
     private let isCut = Atomic(false)
+    /// Set before the last bytes pass to the server, whose answer to them must not overtake the cut.
+    private let isMute = Atomic(false)
     private let runningThreads = Atomic(2)
 
     init(id: Int, client: Socket, server: Socket, proxy: FaultProxy) {
@@ -38,6 +40,7 @@ final class FaultProxyLink: Sendable {
         var messages = FrontendMessages()
         while let chunk = next(from: client) {
             let admitted = proxy.admit(chunk.count, messageEnds: messages.ends(in: chunk[...]))
+            if admitted.isCut { isMute.store(true, ordering: .releasing) }
             let isSent = server.write(chunk.prefix(admitted.bytes))
             if admitted.isCut { proxy.reachedCut() }
             guard isSent else { return }
@@ -46,6 +49,7 @@ final class FaultProxyLink: Sendable {
 
     private func carryFromServer() {
         while let chunk = next(from: server) {
+            guard !isMute.load(ordering: .acquiring) else { continue }
             guard client.write(chunk[...]) else { return }
         }
     }
