@@ -1,7 +1,7 @@
 extension String {
     /// Safe as one segment of a path or as a value in a query: everything but ASCII letters, digits, `-`, `_` and `~` is
     /// percent-encoded, so that not even `..` can lead elsewhere and a cursor keeps its `+`, `/` and `=`.
-    var percentEncoded: String {
+    package var percentEncoded: String {
         var encoded = ""
         for byte in utf8 {
             switch byte {
