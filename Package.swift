@@ -42,6 +42,7 @@ let package = Package(
         // MARK: Pure
         .target(name: "UsageDomain", swiftSettings: strict),
         .target(name: "JSONRows", swiftSettings: strict),
+        .target(name: "Timekeeping", swiftSettings: strict),
 
         // MARK: PostgreSQL
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -54,25 +55,25 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "Timekeeping", asyncHTTPClient, nioCore, nioHTTP1, logging,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
         .target(
             name: "GenesysCloud",
-            dependencies: ["UsageDomain", "Transport", "JSONRows", logging],
+            dependencies: ["UsageDomain", "Timekeeping", "Transport", "JSONRows", logging],
             swiftSettings: strict),
 
         .target(
             name: "Infodeck",
-            dependencies: ["UsageDomain", "Transport", "JSONRows", logging],
+            dependencies: ["UsageDomain", "Timekeeping", "Transport", "JSONRows", logging],
             swiftSettings: strict),
 
         // MARK: The daemon
         .target(
             name: "Ingest",
-            dependencies: ["UsageDomain", "Warehouse", "Postgres", serviceLifecycle],
+            dependencies: ["UsageDomain", "Timekeeping", "Warehouse", "Postgres", serviceLifecycle],
             swiftSettings: strict),
         .target(
             name: "Operations",
@@ -82,13 +83,20 @@ let package = Package(
             name: "UsagedConfiguration",
             dependencies: ["UsageDomain", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "Timekeeping",
+                "Transport",
+                "UsageDomain", "UsagedConfiguration", "Warehouse", logging, serviceLifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "usaged",
             dependencies: [
-                "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "Transport",
-                "UsageDomain",
-                "UsagedConfiguration", "Warehouse", argumentParser, logging, serviceLifecycle,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                "Daemon", "Infodeck", "Ingest", "Migrations", "Operations", "Postgres", "UsageDomain",
+                "UsagedConfiguration", "Warehouse", argumentParser, logging,
             ],
             swiftSettings: strict),
 
@@ -163,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "TestSupport", "Transport", logging, nioCore,
+                "TestSupport", "Timekeeping", "Transport", logging, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -171,14 +179,14 @@ let package = Package(
         .testTarget(
             name: "GenesysCloudTests",
             dependencies: [
-                "GenesysCloud", "TestSupport", "Transport", "UsageDomain", "UsageSimulator", logging,
+                "GenesysCloud", "TestSupport", "Timekeeping", "Transport", "UsageDomain", "UsageSimulator", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "InfodeckTests",
             dependencies: [
-                "Infodeck", "TestSupport", "Transport", "UsageDomain", "UsageSimulator", logging,
+                "Infodeck", "TestSupport", "Timekeeping", "Transport", "UsageDomain", "UsageSimulator", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -198,6 +206,7 @@ let package = Package(
             name: "IngestTests",
             dependencies: [
                 "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Postgres", "TestSupport",
+                "Timekeeping",
                 "Transport",
                 "UsageDomain", "UsageSimulator", "Warehouse", logging, serviceLifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),

@@ -18,6 +18,9 @@ static const struct embedded_file files[] = {
     {"0004_datasets.sql", (const char[]){
 #embed "../../migrations/0004_datasets.sql" suffix(, 0) if_empty(0)
     }},
+    {"0005_resilience.sql", (const char[]){
+#embed "../../migrations/0005_resilience.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
     }},

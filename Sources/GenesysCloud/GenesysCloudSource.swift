@@ -1,4 +1,5 @@
 package import Logging
+package import Timekeeping
 package import Transport
 import UsageDomain
 

@@ -1,6 +1,7 @@
 package import FoundationEssentials
 import JSONRows
 package import Logging
+package import Timekeeping
 package import Transport
 package import UsageDomain
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 
 @main
 struct Usaged: AsyncParsableCommand {
@@ -16,9 +17,4 @@ struct Usaged: AsyncParsableCommand {
         subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, StatusCommand.self],
         defaultSubcommand: RunCommand.self
     )
-}
-
-/// The version of this program: in `--version`, the run's row and the user agent.
-enum UsagedVersion {
-    static let current = "0.1.0"
 }

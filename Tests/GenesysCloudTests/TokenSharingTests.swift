@@ -1,6 +1,7 @@
 import Synchronization
 import TestSupport
 import Testing
+import Timekeeping
 import Transport
 
 @testable import GenesysCloud

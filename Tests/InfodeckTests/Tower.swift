@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import TestSupport
+import Timekeeping
 import Transport
 import UsageDomain
 import UsageSimulator

@@ -4,6 +4,7 @@ import Ingest
 import Postgres
 import TestSupport
 import Testing
+import Timekeeping
 import Transport
 import UsageDomain
 import UsageSimulator
@@ -73,7 +74,7 @@ struct ChannelPassTests {
                 warehouse: warehouse, sources: [source],
                 settings: PassSettings(
                     lookbackDays: 3, widePassDays: 35, spoolDirectory: NSTemporaryDirectory(), version: "test",
-                    now: now, patience: DatabasePatience(delays: [])),
+                    timekeeper: Timekeeper(date: now), patience: DatabasePatience(delays: [])),
                 onEvent: { events.append($0) }
             ).run(scope)
         }

@@ -5,6 +5,7 @@ import Logging
 import Postgres
 import Synchronization
 import TestSupport
+import Timekeeping
 import Transport
 import UsageDomain
 import UsageSimulator
@@ -98,7 +99,7 @@ struct PassBench: Sendable {
             sources: try sources ?? [source()],
             settings: PassSettings(
                 lookbackDays: 7, widePassDays: 35, spoolDirectory: NSTemporaryDirectory(), version: "test",
-                now: now, patience: patience),
+                timekeeper: Timekeeper(date: now), patience: patience),
             onEvent: { event in
                 events.append(event)
                 onEvent(event)

@@ -1,6 +1,7 @@
 import Logging
 import Synchronization
 import TestSupport
+import Timekeeping
 
 @testable import Transport
 

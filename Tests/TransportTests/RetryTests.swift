@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import TestSupport
 import Testing
+import Timekeeping
 
 @testable import Transport
 

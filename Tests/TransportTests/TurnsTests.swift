@@ -1,6 +1,7 @@
 import Logging
 import TestSupport
 import Testing
+import Timekeeping
 
 @testable import Transport
 

@@ -1,4 +1,5 @@
 import Synchronization
+import Timekeeping
 import Transport
 
 /// Holds the access token, and renews it once for all who wait for it.

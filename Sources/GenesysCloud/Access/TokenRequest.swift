@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Timekeeping
 import Transport
 
 /// The client credentials grant (contract, section 4).

@@ -1,4 +1,5 @@
 import Postgres
+package import Timekeeping
 
 /// How long a pass waits for a database that went away before it gives up.
 ///
@@ -13,8 +14,11 @@ package struct DatabasePatience: Sendable {
     package static let standard: [Duration] =
         [.milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2)] + Array(repeating: .seconds(4), count: 74)
 
-    package init(delays: [Duration] = DatabasePatience.standard) {
+    private let timekeeper: Timekeeper
+
+    package init(delays: [Duration] = DatabasePatience.standard, timekeeper: Timekeeper = Timekeeper()) {
         self.delays = delays
+        self.timekeeper = timekeeper
     }
 
     /// Does the work again while the database says that it may succeed later.
@@ -24,14 +28,14 @@ package struct DatabasePatience: Sendable {
         onRetry: (PostgresError) -> Void = { _ in },
         _ work: () async throws -> Result
     ) async throws -> Result {
-        let began = ContinuousClock.now
+        let began = timekeeper.now
         for delay in delays {
             do {
                 return try await work()
             } catch let error as PostgresError where error.isTransient || error.isConnectionLost {
-                guard ContinuousClock.now - began < limit else { throw error }
+                guard timekeeper.now - began < limit else { throw error }
                 onRetry(error)
-                try await Task.sleep(for: delay * Double.random(in: 0.75...1.25))
+                try await timekeeper.sleep(for: delay * Double.random(in: 0.75...1.25))
             }
         }
         return try await work()

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+package import Timekeeping
 
 /// What a pass needs to know beside its sources and its warehouse.
 package struct PassSettings: Sendable {
@@ -14,8 +15,8 @@ package struct PassSettings: Sendable {
     package static let standardWindowsAtOnce = 3
     /// Version of usaged, for the run's row.
     package var version: String
-    /// The current time.
-    package var now: @Sendable () -> Date
+    /// Where time comes from.
+    package let timekeeper: Timekeeper
     package var patience: DatabasePatience
 
     package init(
@@ -24,7 +25,7 @@ package struct PassSettings: Sendable {
         spoolDirectory: String,
         windowsAtOnce: Int = standardWindowsAtOnce,
         version: String,
-        now: @escaping @Sendable () -> Date = { Date() },
+        timekeeper: Timekeeper = Timekeeper(),
         patience: DatabasePatience = DatabasePatience()
     ) {
         self.lookbackDays = lookbackDays
@@ -32,7 +33,12 @@ package struct PassSettings: Sendable {
         self.spoolDirectory = spoolDirectory
         self.windowsAtOnce = windowsAtOnce
         self.version = version
-        self.now = now
+        self.timekeeper = timekeeper
         self.patience = patience
+    }
+
+    /// The current time, asked at each call.
+    package var now: @Sendable () -> Date {
+        { [timekeeper] in timekeeper.date }
     }
 }

@@ -3,6 +3,7 @@ import FoundationEssentials
 package import Logging
 import NIOCore
 import NIOHTTP1
+package import Timekeeping
 
 /// One HTTP exchange done well: paced by a budget, limited in time and size, repeated when that helps.
 ///
@@ -219,7 +220,8 @@ package struct HTTPExchange: Sendable {
         small.answerLimit = 65_536
         let bytes = try? await read(response.body, head, small, deadline, WholeBody())
         let body = ErrorBody(decoding: bytes ?? [], masking: request.masked)
-        let retryAfter = RetryAfter.duration(head.header("Retry-After"), date: head.header("Date"), now: Date())
+        let retryAfter = RetryAfter.duration(
+            head.header("Retry-After"), date: head.header("Date"), now: timekeeper.date)
         let silence = retryAfter ?? (head.status == 429 ? statedSilence(head) : nil)
         return TransportError(
             head.status == 429 ? .rateLimited(retryAfter: silence, body) : .status(head.status, body),
@@ -231,6 +233,6 @@ package struct HTTPExchange: Sendable {
     }
 
     private func statedSilence(_ head: HTTPReplyHead) -> Duration? {
-        RateLimitHeaders(head).reset ?? StatedLimits.silence(head, now: Date())
+        RateLimitHeaders(head).reset ?? StatedLimits.silence(head, now: timekeeper.date)
     }
 }

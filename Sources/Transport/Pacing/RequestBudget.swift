@@ -1,3 +1,5 @@
+package import Timekeeping
+
 /// The requests that a source may send, shared by all its tasks.
 package actor RequestBudget {
     private var pace: RequestPace

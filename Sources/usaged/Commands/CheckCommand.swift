@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import FoundationEssentials
 import Infodeck
 import UsageDomain
@@ -30,7 +31,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let program = try Program(options)
+            let (program, _) = try options.program()
             guard let source = program.configuration.sources.first(where: { $0.name == probeInfodeck }),
                 case .infodeck(let infodeck) = source.kind
             else {

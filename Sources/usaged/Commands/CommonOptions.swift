@@ -1,7 +1,9 @@
 import ArgumentParser
+import Daemon
 import FoundationEssentials
 import Logging
 import Operations
+import UsagedConfiguration
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
@@ -23,8 +25,15 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "Spelling of log lines: journal, text or json. Default: journal under systemd, otherwise text.")
     var logFormat: LogFormat?
 
+    /// Reads the configuration and puts the program together; opens nothing yet.
+    func program() throws -> (Program, StandardErrorStream) {
+        let output = StandardErrorStream()
+        let logger = makeLogger(on: output)
+        return (try Program(try ConfigurationLoader(now: Date()).load(path: config), logger: logger), output)
+    }
+
     /// A logger on standard error, for the whole process.
-    func makeLogger(on output: StandardErrorStream) -> Logger {
+    private func makeLogger(on output: StandardErrorStream) -> Logger {
         let format = logFormat ?? .suitable(for: ProcessInfo.processInfo.environment)
         let level = logLevel
         return Logger(label: "usaged") { label in

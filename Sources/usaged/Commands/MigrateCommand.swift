@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Migrations
 import Operations
 import Postgres
@@ -38,7 +39,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let program = try Program(options)
+            let (program, _) = try options.program()
             if plan {
                 try await printPlan(program)
             } else if status {

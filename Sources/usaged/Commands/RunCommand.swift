@@ -1,8 +1,7 @@
 import ArgumentParser
+import Daemon
 import Ingest
 import Operations
-import ServiceLifecycle
-import UnixSignals
 import UsageDomain
 import UsagedConfiguration
 import Warehouse
@@ -59,7 +58,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let program = try Program(options)
+            let (program, output) = try options.program()
             let names = program.configuration.sources.map(\.name)
             if let unknown = source.first(where: { !names.contains($0) }) {
                 throw CommandFailure(
@@ -72,9 +71,9 @@ struct RunCommand: AsyncParsableCommand {
             if plan {
                 try await printPlan(program, scope, selection)
             } else if once || backfill != nil {
-                try await runOnce(program, scope, selection)
+                try await runOnce(program, output, scope, selection)
             } else {
-                try await runDaemon(program, selection)
+                try await program.runScheduled(selection)
             }
         }
     }
@@ -95,46 +94,20 @@ struct RunCommand: AsyncParsableCommand {
         await program.warehouse.close()
     }
 
-    private func runOnce(_ program: Program, _ scope: PassScope, _ selection: PassSelection) async throws {
+    private func runOnce(
+        _ program: Program,
+        _ output: StandardErrorStream,
+        _ scope: PassScope,
+        _ selection: PassSelection
+    ) async throws {
         let log = PassLog(logger: program.logger)
-        let progress = backfill.map { _ in BackfillProgress(output: program.output, logger: program.logger) }
-        let result = PassResult()
-        defer { program.output.show(status: "") }
-        try await program.withPass(
-            onEvent: {
-                log.receive($0)
-                progress?.receive($0)
-            },
-            { pass in
-                let service = PassService(pass: pass, scope: scope, selection: selection, result: result)
-                try await supervise(service, program)
-            })
-        await program.warehouse.close()
-        if let report = result.report, let failure = CommandFailure(report) { throw failure }
-    }
-
-    private func runDaemon(_ program: Program, _ selection: PassSelection) async throws {
-        let log = PassLog(logger: program.logger)
-        try await program.withPass(onEvent: log.receive) { pass in
-            let service = ScheduledService(
-                pass: pass, selection: selection, every: program.configuration.schedule.every, logger: program.logger)
-            try await supervise(service, program)
+        let progress = backfill.map { _ in BackfillProgress(output: output, logger: program.logger) }
+        defer { output.show(status: "") }
+        let report = try await program.runOnce(scope, selection) {
+            log.receive($0)
+            progress?.receive($0)
         }
-        await program.warehouse.close()
-    }
-
-    /// Runs a service until it ends; SIGTERM and SIGINT end it within 10 seconds.
-    private func supervise(_ service: some Service, _ program: Program) async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup)
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: program.logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(8)
-        try await ServiceGroup(configuration: configuration).run()
+        if let report, let failure = CommandFailure(report) { throw failure }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 import Operations
 import Warehouse
@@ -17,7 +18,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await reporting {
-            let program = try Program(options)
+            let (program, _) = try options.program()
             try await program.requireCurrentSchema(migrating: false)
             let report = try await program.warehouse.status()
             await program.warehouse.close()

@@ -1,26 +1,31 @@
-import ArgumentParser
-import FoundationEssentials
-import Ingest
-import Logging
-import Migrations
-import Operations
-import Postgres
-import UsagedConfiguration
-import Warehouse
+package import Ingest
+package import Logging
+package import Migrations
+package import Postgres
+package import Timekeeping
+package import UsagedConfiguration
+package import Warehouse
 
 /// The object graph of one command, built from the configuration top to bottom.
-struct Program {
-    let configuration: Configuration
-    let logger: Logger
-    let output: StandardErrorStream
-    let warehouse: Warehouse
-    let migrator: Migrator
+package struct Program {
+    package let configuration: Configuration
+    package let logger: Logger
+    package let warehouse: Warehouse
+    package let migrator: Migrator
 
-    /// Reads the configuration; opens nothing yet.
-    init(_ options: CommonOptions) throws {
-        output = StandardErrorStream()
-        logger = options.makeLogger(on: output)
-        configuration = try ConfigurationLoader(now: Date()).load(path: options.config)
+    package let timekeeper: Timekeeper
+
+    /// Opens nothing yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: what the operator wants.
+    ///   - timekeeper: where everything in the program gets its time from.
+    ///   - logger: for the whole process.
+    /// - Throws: `MigrationError` when the migrations that are compiled in cannot be right.
+    package init(_ configuration: Configuration, timekeeper: Timekeeper = Timekeeper(), logger: Logger) throws {
+        self.configuration = configuration
+        self.timekeeper = timekeeper
+        self.logger = logger
         // Every window in flight may be storing, and the small statements that record executions must not wait.
         let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
         warehouse = Warehouse(conninfo: configuration.database, connections: windows + 3, logger: logger)
@@ -28,12 +33,12 @@ struct Program {
     }
 
     /// How the migrations connect.
-    var migrationConnection: PostgresConfiguration {
+    package var migrationConnection: PostgresConfiguration {
         PostgresConfiguration(conninfo: configuration.database, applicationName: "usaged migrate")
     }
 
     /// Lends a connection of its own, as the migrations make it.
-    func withConnection<Result: Sendable>(
+    package func withConnection<Result: Sendable>(
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
         let connection = try await PostgresConnection.connect(migrationConnection, logger: logger)
@@ -51,7 +56,7 @@ struct Program {
     ///
     /// - Parameter migrating: whether the configuration's `migrate: auto` is obeyed; commands that only look never do.
     /// - Throws: `MigrationError` when the schema is behind, ahead or changed; `PostgresError`.
-    func requireCurrentSchema(migrating: Bool) async throws {
+    package func requireCurrentSchema(migrating: Bool) async throws {
         if migrating, configuration.migrate == .auto {
             try await Roles(self).makeIfMissing()
             try await migrator.apply(to: migrationConnection)
@@ -60,7 +65,7 @@ struct Program {
     }
 
     /// Makes the pass that all kinds of run share, and lends it while the HTTP clients are open.
-    func withPass<Result: Sendable>(
+    package func withPass<Result: Sendable>(
         onEvent: @escaping @Sendable (PassEvent) -> Void,
         _ body: (Pass) async throws -> Result
     ) async throws -> Result {
@@ -72,22 +77,10 @@ struct Program {
                     lookbackDays: configuration.schedule.lookbackDays,
                     widePassDays: configuration.schedule.widePassDays,
                     spoolDirectory: configuration.spool.directory,
-                    version: UsagedVersion.current),
+                    version: UsagedVersion.current,
+                    timekeeper: timekeeper),
                 onEvent: onEvent)
             return try await body(pass)
         }
-    }
-}
-
-/// Runs a command's work and turns every error into a message and an exit status of sysexits.h.
-func reporting(_ work: () async throws -> Void) async throws {
-    do {
-        try await work()
-    } catch let exit as ExitCode {
-        throw exit
-    } catch {
-        let failure = CommandFailure(error)
-        StandardErrorStream().writeLine("usaged: \(failure.message)")
-        throw ExitCode(failure.status.rawValue)
     }
 }

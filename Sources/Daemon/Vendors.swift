@@ -1,22 +1,25 @@
 import FoundationEssentials
 import GenesysCloud
-import Infodeck
+package import Infodeck
 import Ingest
 import Logging
 import Operations
+import Timekeeping
 import Transport
 import UsageDomain
-import UsagedConfiguration
+package import UsagedConfiguration
 import Warehouse
 
 /// Connects the configured sources to their vendors: one HTTP exchange, with its own budget of requests, a source.
-struct Vendors {
+package struct Vendors {
     private let configuration: Configuration
+    private let timekeeper: Timekeeper
     private let logger: Logger
     private let secrets: SecretReader
 
-    init(_ program: Program) {
+    package init(_ program: Program) {
         configuration = program.configuration
+        timekeeper = program.timekeeper
         logger = program.logger
         secrets = SecretReader(environment: ProcessInfo.processInfo.environment)
     }
@@ -39,7 +42,7 @@ struct Vendors {
     /// Lends one Infodeck organization while its HTTP client is open.
     ///
     /// - Throws: `SecretError` when its key cannot be read, `CommandFailure`, and what the body throws.
-    func withInfodeck<Result: Sendable>(
+    package func withInfodeck<Result: Sendable>(
         _ source: SourceConfiguration,
         _ infodeck: UsagedConfiguration.InfodeckSource,
         _ body: (Infodeck.InfodeckSource) async throws -> Result
@@ -105,7 +108,9 @@ struct Vendors {
         }
         let settings = settings(of: source, certificateAuthorities: genesys.certificateAuthorityFile)
         let exchange = try opening(source, settings) {
-            try HTTPExchange(settings: $0, budget: RequestBudget(share: genesys.requestShare), logger: logger)
+            try HTTPExchange(
+                settings: $0, budget: RequestBudget(share: genesys.requestShare, timekeeper: timekeeper),
+                timekeeper: timekeeper, logger: logger)
         }
         exchanges.append(exchange)
         return GenesysCloudAdapter(
@@ -115,6 +120,7 @@ struct Vendors {
                     clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
                 exchange: exchange,
                 answerLimit: Int(configuration.spool.maxAnswerBytes),
+                timekeeper: timekeeper,
                 logger: logger),
             byUser: genesys.byUser,
             summaryDays: genesys.summaryDays)
@@ -142,7 +148,7 @@ struct Vendors {
             logger.warning("unusual API key", metadata: ["source": "\(source.name)", "key": "\(oddity)"])
         }
         let exchange = try opening(source, settings(of: source)) {
-            try Infodeck.InfodeckSource.makeExchange(settings: $0, logger: logger)
+            try Infodeck.InfodeckSource.makeExchange(settings: $0, timekeeper: timekeeper, logger: logger)
         }
         exchanges.append(exchange)
         return Infodeck.InfodeckSource(

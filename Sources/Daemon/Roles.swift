@@ -2,17 +2,17 @@ import Migrations
 import Postgres
 
 /// The three roles of the warehouse, which belong to the cluster and must be there before the schema.
-struct Roles {
+package struct Roles {
     private let program: Program
 
-    init(_ program: Program) {
+    package init(_ program: Program) {
         self.program = program
     }
 
     /// Runs `roles.sql` where the login may and it is needed.
     ///
     /// - Throws: `CommandFailure` when roles are missing and the login may not make them; `PostgresError`.
-    func makeIfMissing() async throws {
+    package func makeIfMissing() async throws {
         try await program.withConnection { connection in
             let missing = try await connection.run(timeout: .seconds(30)) { connection in
                 try connection.query(

@@ -1,7 +1,6 @@
-import ArgumentParser
 import GenesysCloud
 import Infodeck
-import Ingest
+package import Ingest
 import Migrations
 import Postgres
 import UsageDomain
@@ -9,9 +8,9 @@ import UsagedConfiguration
 import Warehouse
 
 /// Why a command ends without success: an exit status of sysexits.h and what to tell the operator.
-struct CommandFailure: Error {
+package struct CommandFailure: Error {
     /// The part of sysexits.h that usaged uses.
-    enum Status: Int32 {
+    package enum Status: Int32 {
         case badUsage = 64
         case unavailable = 69
         case defect = 70
@@ -20,16 +19,16 @@ struct CommandFailure: Error {
         case badConfiguration = 78
     }
 
-    let status: Status
-    let message: String
+    package let status: Status
+    package let message: String
 
-    init(_ status: Status, _ message: String) {
+    package init(_ status: Status, _ message: String) {
         self.status = status
         self.message = message
     }
 
     /// Sorts any error into the exit status that the operator, or systemd, must see.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let failure as CommandFailure:
             self = failure
@@ -59,7 +58,7 @@ struct CommandFailure: Error {
     }
 
     /// What a finished pass means as an exit status; nil when all is done.
-    init?(_ report: PassReport) {
+    package init?(_ report: PassReport) {
         let failures = report.sourceFailures
         let isEverySource = !failures.isEmpty && failures.count == report.sources
         let reasons = failures.map { "\($0.source): \($0.reason)" }.joined(separator: "\n")

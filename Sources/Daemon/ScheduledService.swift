@@ -1,38 +1,15 @@
 import Ingest
 import Logging
 import ServiceLifecycle
-import Synchronization
+import Timekeeping
 import Warehouse
-
-/// One pass, as a service that ends by itself.
-struct PassService: Service, CustomStringConvertible {
-    let pass: Pass
-    let scope: PassScope
-    let selection: PassSelection
-    let result: PassResult
-
-    var description: String { "pass" }
-
-    func run() async throws {
-        result.report = try await pass.run(scope, selection)
-    }
-}
-
-/// Where a pass leaves its report, since a service returns nothing.
-final class PassResult: Sendable {
-    private let stored = Mutex<PassReport?>(nil)
-
-    var report: PassReport? {
-        get { stored.withLock { $0 } }
-        set { stored.withLock { $0 = newValue } }
-    }
-}
 
 /// The daemon: a pass over what is due, then a pause, until it is asked to stop.
 struct ScheduledService: Service, CustomStringConvertible {
     let pass: Pass
     let selection: PassSelection
     let every: Duration
+    let timekeeper: Timekeeper
     let logger: Logger
 
     var description: String { "schedule" }
@@ -57,7 +34,9 @@ struct ScheduledService: Service, CustomStringConvertible {
                 logger.error("run failed", metadata: ["error": "\(error)"])
             }
             do {
-                try await cancelWhenGracefulShutdown { [every] in try await Task.sleep(for: every) }
+                try await cancelWhenGracefulShutdown { [every, timekeeper] in
+                    try await timekeeper.sleep(for: every)
+                }
             } catch {
                 return
             }

@@ -1,0 +1,39 @@
+import Synchronization
+import Timekeeping
+import Warehouse
+
+/// The tally of a run, to which its sources add side by side.
+final class SharedTally: Sendable {
+    private let tally: Mutex<ProgressTally>
+    private let timekeeper: Timekeeper
+    private let began: Duration
+
+    /// - Parameters:
+    ///   - windows: how many are planned.
+    ///   - timekeeper: measures how long the run takes.
+    init(windows: Int, timekeeper: Timekeeper) {
+        tally = Mutex(ProgressTally(windows: windows))
+        self.timekeeper = timekeeper
+        began = timekeeper.now
+    }
+
+    var summary: RunSummary { tally.withLock { $0.summary } }
+    /// See ``ProgressTally/isIncomplete``.
+    var isIncomplete: Bool { tally.withLock { $0.isIncomplete } }
+    var progress: PassProgress { tally.withLock { $0.progress } }
+
+    func add(_ result: WindowResult) {
+        let elapsed = timekeeper.now - began
+        tally.withLock { $0.add(result, elapsed: elapsed) }
+    }
+
+    /// Takes windows out of the plan that are owed no more.
+    func drop(_ windows: Int) {
+        tally.withLock { $0.drop(windows) }
+    }
+
+    /// Counts requests that belong to no window.
+    func add(requests: Int) {
+        tally.withLock { $0.summary.requests += requests }
+    }
+}

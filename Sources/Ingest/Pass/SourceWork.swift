@@ -1,0 +1,159 @@
+import FoundationEssentials
+import ServiceLifecycle
+import UsageDomain
+import Warehouse
+
+/// Works on the windows of one source: the most urgent first, `windowsAtOnce` at a time.
+struct SourceWork: Sendable {
+    /// What came of it, also when it ended early.
+    struct Outcome: Sendable {
+        /// Why the source stopped on the way.
+        fileprivate(set) var failure: PassReport.SourceFailure?
+        /// Per-client datasets of which not one client could be read.
+        fileprivate(set) var refusedDatasets: [PassReport.RefusedDataset] = []
+        /// What ended the work early: `CancellationError`, or `PostgresError` when the database stayed away.
+        fileprivate(set) var error: (any Error)?
+    }
+
+    /// A window that is done with; its result is nil when a graceful shutdown ended it.
+    private struct Finished: Sendable {
+        let window: Window
+        let result: WindowResult?
+    }
+
+    let pass: Pass
+    let run: RunID
+    let source: PreparedSource
+    let tally: SharedTally
+
+    func perform() async -> Outcome {
+        var outcome = Outcome()
+        do {
+            try await writeOff()
+            try await performWindows(&outcome)
+            if outcome.error == nil, outcome.failure == nil { try await checkMonths() }
+        } catch {
+            outcome.error = error
+        }
+        return outcome
+    }
+
+    private func performWindows(_ outcome: inout Outcome) async throws {
+        try await withThrowingTaskGroup(of: Finished.self) { group in
+            var queue = WindowQueue(source.windows)
+            var refusals = ClientRefusals()
+            for _ in 0..<pass.settings.windowsAtOnce {
+                if let window = queue.next() { add(window, to: &group) }
+            }
+            while let finished = try await group.next() {
+                queue.finish(finished.window)
+                guard let result = finished.result else {
+                    // Shutting down: what is being stored goes on to its end, and no window is begun any more.
+                    outcome.error = CancellationError()
+                    queue.removeAll()
+                    continue
+                }
+                tally.add(result)
+                if let client = result.unavailableClient {
+                    let others = queue.remove(where: client.covers)
+                    tally.drop(others.count)
+                    try await note(client, others)
+                    if refusals.insert(client, of: source) {
+                        outcome.refusedDatasets.append(
+                            PassReport.RefusedDataset(
+                                source: source.name, dataset: client.window.dataset, reason: client.reason))
+                    }
+                }
+                pass.onEvent(.progressed(tally.progress))
+                if let stop = result.stop {
+                    queue.removeAll()
+                    try await note(stop, in: &outcome)
+                }
+                if Task.isShuttingDownGracefully, !queue.isEmpty {
+                    outcome.error = CancellationError()
+                    queue.removeAll()
+                }
+                // One that ended may have held up several.
+                while queue.working < pass.settings.windowsAtOnce, let window = queue.next() {
+                    add(window, to: &group)
+                }
+            }
+        }
+    }
+
+    private func add(_ window: Window, to group: inout ThrowingTaskGroup<Finished, any Error>) {
+        let work = WindowWork(
+            source: source, run: run, warehouse: pass.warehouse, settings: pass.settings, onEvent: pass.onEvent)
+        group.addTask {
+            do {
+                return Finished(window: window, result: try await work.perform(window))
+            } catch is CancellationError where !Task.isCancelled {
+                return Finished(window: window, result: nil)
+            }
+        }
+    }
+
+    // MARK: - What is owed no more
+
+    /// Several windows in flight may stop a source for one reason: it is told once.
+    private func note(_ stop: WindowResult.Stop, in outcome: inout Outcome) async throws {
+        guard outcome.failure == nil else { return }
+        outcome.failure = PassReport.SourceFailure(source: source.name, kind: stop.kind, reason: stop.reason)
+        pass.onEvent(.sourceFailed(source: source.name, reason: stop.reason))
+        let now = pass.settings.now()
+        try await pass.patiently {
+            try await pass.warehouse.markSourceFailed(
+                source.name, because: stop.reason, restingUntil: stop.kind.restingUntil(from: now), now: now)
+        }
+    }
+
+    /// An OAuth client that the API will not speak of owes nothing for a week: not the window that found out, and not
+    /// those that were still to be asked.
+    private func note(_ client: WindowResult.UnavailableClient, _ others: [Window]) async throws {
+        let windows = [client.window] + others
+        let now = pass.settings.now()
+        try await pass.patiently {
+            try await pass.warehouse.markUnavailable(
+                windows, organization: source.organization, run: run, because: client.reason,
+                until: now.addingTimeInterval(Planner.unavailableClientInterval.timeInterval))
+        }
+        pass.onEvent(
+            .clientUnavailable(
+                source: source.name, dataset: client.window.dataset, clientID: client.window.clientID,
+                windows: windows.count, reason: client.reason))
+    }
+
+    /// Writes down which days will not come, or not before a moment.
+    private func writeOff() async throws {
+        try await writeOff(source.forgotten, because: "the API answers for one year back only", until: nil)
+        for resting in source.resting {
+            try await writeOff(
+                resting.windows, because: "the API would not speak of this OAuth client when it was last asked",
+                until: resting.until)
+        }
+    }
+
+    private func writeOff(_ windows: [Window], because reason: String, until nextAttempt: Date?) async throws {
+        guard !windows.isEmpty else { return }
+        try await pass.patiently {
+            try await pass.warehouse.markUnavailable(
+                windows, organization: source.organization, run: run, because: reason, until: nextAttempt)
+        }
+    }
+
+    // MARK: - Months
+
+    private func checkMonths() async throws {
+        guard case .channelUsage(let adapter) = source.adapter else { return }
+        let check = MonthCheck(pass: pass, run: run, source: source, adapter: adapter)
+        tally.add(requests: try await check.perform())
+    }
+}
+
+extension FetchFailureKind {
+    /// Until when the API asks for silence; nil when it does not.
+    func restingUntil(from now: Date) -> Date? {
+        guard case .rateLimited(let silence) = self else { return nil }
+        return now.addingTimeInterval(silence.timeInterval)
+    }
+}
