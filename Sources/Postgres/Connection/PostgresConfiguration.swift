@@ -7,6 +7,8 @@ package struct PostgresConfiguration: Sendable {
     package var applicationName: String
     /// How long connecting may take in all: names, TLS, authentication, ``settings`` and ``prepare``.
     package var connectTimeout: Duration
+    /// How long a cancelled statement, or the ROLLBACK after an error, may take before the connection is given up.
+    package var grace: Duration
     /// Session settings made on each new connection, such as `("TimeZone", "UTC")` or `("lock_timeout", "5s")`.
     package var settings: [(String, String)]
     /// Runs once on each new connection before anything else, for example to create temporary tables.
@@ -16,12 +18,14 @@ package struct PostgresConfiguration: Sendable {
         conninfo: String,
         applicationName: String,
         connectTimeout: Duration = .seconds(10),
+        grace: Duration = .seconds(1),
         settings: [(String, String)] = [],
         prepare: (@Sendable (isolated PostgresConnection) throws -> Void)? = nil
     ) {
         self.conninfo = conninfo
         self.applicationName = applicationName
         self.connectTimeout = connectTimeout
+        self.grace = grace
         self.settings = settings
         self.prepare = prepare
     }

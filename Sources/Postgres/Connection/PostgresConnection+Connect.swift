@@ -43,7 +43,7 @@ extension PostgresConnection {
             thread.stop()
             throw error
         }
-        let connection = PostgresConnection(pq, on: thread, logger: logger)
+        let connection = PostgresConnection(pq, on: thread, grace: configuration.grace, logger: logger)
         try connection.assumeIsolated { connection in
             try connection.within(limit) {
                 try connection.apply(configuration.settings)

@@ -48,7 +48,7 @@ extension PostgresConnection {
     private func endCopy() {
         guard isConnected else { return }
         do throws(Interruption) {
-            guard try Exchange.drain(pq, waiter(Limit(deadline: .now + Self.grace))) else {
+            guard try Exchange.drain(pq, waiter(Limit(deadline: .now + grace))) else {
                 drop(.connectionLost("lost at the end of a COPY"))
                 return
             }

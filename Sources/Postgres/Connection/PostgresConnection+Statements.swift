@@ -81,7 +81,7 @@ extension PostgresConnection {
 
     /// Ends the running statement at the server and reads its answers, or gives the connection up.
     func abandonStatement() {
-        let waiter = waiter(Limit(deadline: .now + Self.grace))
+        let waiter = waiter(Limit(deadline: .now + grace))
         guard let cancel = pq.getCancel(), let request = CancelRequest.send(cancel, waking: waiter.wakePipe) else {
             drop(.connectionLost("a statement could not be cancelled"))
             return

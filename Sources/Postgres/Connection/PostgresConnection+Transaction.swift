@@ -39,7 +39,7 @@ extension PostgresConnection {
     private func rollback() {
         guard pq.transactionStatus == PQTRANS_INTRANS || pq.transactionStatus == PQTRANS_INERROR else { return }
         do {
-            try finishTransaction(with: "ROLLBACK", within: Limit(deadline: .now + Self.grace))
+            try finishTransaction(with: "ROLLBACK", within: Limit(deadline: .now + grace))
         } catch {
             logger.debug("ROLLBACK failed", metadata: ["postgres.reason": "\(error)"])
         }

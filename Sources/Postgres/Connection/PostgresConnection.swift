@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// The timeout and the cancellation of the calling task hold for every wait inside the closure: the statement that
 /// runs is cancelled at the server, and the connection stays usable. When the server does not answer to that within
-/// a second, the connection is given up.
+/// ``PostgresConfiguration/grace``, the connection is given up.
 ///
 /// To lend connections to many tasks use ``PostgresPool``.
 package actor PostgresConnection {
@@ -33,13 +33,14 @@ package actor PostgresConnection {
     /// Whether another task may have the connection: it is alive and in no transaction. As of the last call's end.
     nonisolated let isReusable = Atomic(true)
 
-    /// How long a cancelled statement, or the ROLLBACK after an error, may take.
-    static let grace = Duration.seconds(1)
+    /// See ``PostgresConfiguration/grace``.
+    let grace: Duration
 
-    init(_ pq: consuming PQConnection, on thread: ConnectionThread, logger: Logger) {
+    init(_ pq: consuming PQConnection, on thread: ConnectionThread, grace: Duration, logger: Logger) {
         self.backendPID = pq.backendPID
         self.pq = pq
         self.thread = thread
+        self.grace = grace
         self.logger = logger
     }
 
