@@ -10,9 +10,11 @@ package struct Warehouse: Sendable {
     /// - Parameters:
     ///   - conninfo: any libpq connection string or URI.
     ///   - connections: how many connections are lent at once.
+    ///   - connectTimeout: how long opening one of them may take.
     ///   - logger: gets notices of the server and the coming and going of connections.
-    package init(conninfo: String, connections: Int = 4, logger: Logger) {
-        var configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "usaged")
+    package init(conninfo: String, connections: Int = 4, connectTimeout: Duration = .seconds(10), logger: Logger) {
+        var configuration = PostgresConfiguration(
+            conninfo: conninfo, applicationName: "usaged", connectTimeout: connectTimeout)
         configuration.settings = [
             // Waits behind other sessions' locks end here and are tried again; nothing waits for ever.
             ("lock_timeout", "15s"),
