@@ -196,7 +196,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "UsageSimulatorTests",
-            dependencies: ["UsageSimulator", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: ["TestSupport", "UsageSimulator", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: strict),
         .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows"], swiftSettings: strict),
         .testTarget(

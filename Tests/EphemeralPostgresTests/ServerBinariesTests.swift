@@ -1,7 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import EphemeralPostgres
 
+@Suite(.inTurn)
 struct `The programs of the server` {
     @Test func `are found on this machine`() async throws {
         let binaries = try await ServerBinaries.locate()

@@ -9,6 +9,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct AccessTests {
     @Test func `many tasks at once fetch one token`() async throws {
         try await Account.run { account in

@@ -1,9 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct BadRowTests {
     @Test(arguments: [
         (RowFault.wrongType, "requests"), (.negative, "status200: is negative: -1"), (.fractional, "requests"),

@@ -1,9 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct ClientQueryTests {
     @Test func `rows of the client's own organization are those of the organization query`() async throws {
         let own = World.paged.organization.id

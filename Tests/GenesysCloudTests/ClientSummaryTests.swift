@@ -1,9 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct ClientSummaryTests {
     @Test(arguments: Script.SummaryRows.allCases, [1, 7, 30])
     func `a summary equals the truth, however its rows are grouped`(shape: Script.SummaryRows, days: Int) async throws {

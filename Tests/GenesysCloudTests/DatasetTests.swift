@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct DatasetTests {
     @Test(
         arguments: [Dataset.organizationQuery, .clientQuery, .organizationJobs, .clientJobs], [1, 7, 4_711] as [UInt64])

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -5,7 +6,7 @@ import UsageSimulator
 @testable import GenesysCloud
 
 /// Every endpoint with every status of the contract (section 1, "Error codes"), each answered always.
-@Suite(.serialized)
+@Suite(.inTurn)
 struct EndpointStatusTests {
     struct Expectation: Sendable {
         let status: Int

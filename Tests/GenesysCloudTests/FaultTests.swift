@@ -6,6 +6,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct FaultTests {
     private static let complete = ["intend 1", "accepted 1", "ended 1 complete"]
     private static let abandoned = ["intend 1", "accepted 1", "ended 1 abandoned"]

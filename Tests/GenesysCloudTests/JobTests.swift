@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Transport
 import UsageDomain
@@ -5,6 +6,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct JobTests {
     // MARK: Pages
 

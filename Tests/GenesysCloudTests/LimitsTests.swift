@@ -1,9 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct LimitsTests {
     private func limits(
         _ faults: [Fault] = []

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import Transport
 import UsageDomain
@@ -6,6 +7,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct ListingTests {
     @Test func `the organization is the credentials' own`() async throws {
         try await Account.run { account in

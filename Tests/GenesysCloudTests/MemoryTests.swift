@@ -1,11 +1,13 @@
 import FoundationEssentials
 import Glibc
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct MemoryTests {
     @Test func `an answer of hundreds of thousands of rows needs little memory`() async throws {
         // In a process of its own, where no other test adds to the peak.

@@ -1,8 +1,10 @@
+import TestSupport
 import Testing
 import UsageDomain
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct PageChainTests {
     /// A page with rows of its own: `first` is the number of its first row.
     private static func page(rows: Int, from first: Int, next: String?) -> PageChain.Page {

@@ -7,7 +7,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct QueryTests {
     @Test func `the recorded real answer comes out whole`() async throws {
         try await Account.run(world: World.recorded()) { account in

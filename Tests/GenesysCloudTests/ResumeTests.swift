@@ -1,9 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
+@Suite(.inTurn)
 struct ResumeTests {
     @Test(arguments: Dataset.questions)
     func `an open execution is read instead of submitting again`(dataset: Dataset) async throws {

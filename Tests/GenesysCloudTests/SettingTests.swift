@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -5,7 +6,7 @@ import UsageSimulator
 @testable import GenesysCloud
 
 /// What the contract leaves open (section 10), each way it may turn out to be.
-@Suite(.serialized)
+@Suite(.inTurn)
 struct SettingTests {
     static let settings = Script.unknowns.flatMap { unknown in unknown.settings.map { "\(unknown.name)=\($0)" } }
 

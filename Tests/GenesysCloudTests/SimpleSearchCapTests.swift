@@ -5,7 +5,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct SimpleSearchCapTests {
     /// Most searches that a day may need once it is known to be large.
     private static func most(rows: Int, cap: Int) -> Int {

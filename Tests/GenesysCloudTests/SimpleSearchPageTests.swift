@@ -5,7 +5,7 @@ import UsageSimulator
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct SimpleSearchPageTests {
     private static let world = SimpleSearchTrial.world(rows: 3_500)
 

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import UsageDomain
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct SimpleSearchPlannerTests {
     /// A small part of the real ones: what is tested does not depend on the scale.
     private static let limits = {

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import GenesysCloud
 
-@Suite(.serialized)
+@Suite(.inTurn)
 struct SimpleSearchTests {
     @Test(arguments: [1, 2, 3], [0, 60, 999, 1_000, 1_001, 2_500])
     func `what is found equals the truth`(seed: UInt64, rows: Int) async throws {

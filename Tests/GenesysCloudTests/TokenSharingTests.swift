@@ -34,6 +34,7 @@ private final class Renewals: Sendable {
     }
 }
 
+@Suite(.inTurn)
 struct TokenSharingTests {
     private let renewals = Renewals()
     private let provider: AccessTokenProvider

@@ -6,6 +6,7 @@ import UsageSimulator
 
 @testable import Infodeck
 
+@Suite(.inTurn)
 struct OrganizationTests {
     @Test(arguments: [false, true])
     func `name and zone are read, wrapped or not, and nothing personal is`(isWrapped: Bool) async throws {

@@ -1,10 +1,12 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
 
 @testable import Infodeck
 
+@Suite(.inTurn)
 struct PaceTests {
     @Test func `a limit of one request a second is never met, however many ask at once`() async throws {
         try await Tower.run { script in

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -6,6 +7,7 @@ import UsageSimulator
 @testable import Infodeck
 
 /// Each thing that the contract leaves open, in each of its settings, as the probe sees it.
+@Suite(.inTurn)
 struct ProbeTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String

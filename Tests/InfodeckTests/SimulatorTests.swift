@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import UsageSimulator
 
 /// The fake itself: each switch in each of its settings, asked without a network.
-@Suite struct `The fake of Infodeck` {
+@Suite(.inTurn) struct `The fake of Infodeck` {
     private static let noon = World.Day(2025, 10, 1).start.addingTimeInterval(12 * 3_600)
     private static let day = World.Day(2025, 9, 1).start..<World.Day(2025, 9, 2).start
 

@@ -6,6 +6,7 @@ import UsageSimulator
 
 @testable import Infodeck
 
+@Suite(.inTurn)
 struct UsageTests {
     @Test func `the units of a day are the truth, from its midnight to the last millisecond`() async throws {
         try await Tower.run { tower in

@@ -7,7 +7,7 @@ import UsageDomain
 import UsageSimulator
 import Warehouse
 
-@Suite(.database, .serialized)
+@Suite(.database)
 struct DatasetPassTests {
     static let rowDatasets = Dataset.allCases.filter { $0.shape == .rows }
 

@@ -7,7 +7,7 @@ import UsageSimulator
 import Warehouse
 
 /// What the contract leaves open about Genesys Cloud, each way it may turn out to be, as an operator sees it.
-@Suite(.database, .serialized)
+@Suite(.database)
 struct UnknownSettingTests {
     @Test(arguments: UnknownCase.table)
     func `however an unknown turns out, what is stored is whole, or says why it is not`(unknown: UnknownCase)

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct `A file without transaction` {
     let index = "-- migrate: no-transaction\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_n ON a (n)"
 

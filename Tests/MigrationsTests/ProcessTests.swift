@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Migrations in processes of their own, several at once, or killed in the middle.
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct `Processes that migrate` {
     @Test func `eight at once: one applies, none fails`() async throws {
         let bench = try await MigrationBench()

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct ConnectTests {
+@Suite(.inTurn) struct ConnectTests {
     private func connect(
         _ conninfo: String, timeout: Duration = patience,
         prepare: (@Sendable (isolated PostgresConnection) throws -> Void)? = nil

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
-@Suite struct CopyTests {
+@Suite(.inTurn) struct CopyTests {
     let connection: PostgresConnection
 
     init() async throws {

@@ -1,9 +1,10 @@
 import EphemeralPostgres
 import Postgres
+import TestSupport
 import Testing
 
 /// The server, or its backend, goes away.
-@Suite struct LossTests {
+@Suite(.inTurn) struct LossTests {
     @Test func `a terminated backend is a lost connection, and transient`() async throws {
         let connection = try await Server.connect()
         let observer = try await Server.connect()

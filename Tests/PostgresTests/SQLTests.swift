@@ -1,7 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-@Suite struct SQLTests {
+@Suite(.inTurn) struct SQLTests {
     @Test func `interpolated values become placeholders`() {
         let sql: SQL = "SELECT \(1) + \(2 as Int16), \("it's") || \(nil as String?)"
         #expect(sql.text == "SELECT $1 + $2, $3 || $4")

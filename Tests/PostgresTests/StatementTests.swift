@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite struct StatementTests {
+@Suite(.inTurn) struct StatementTests {
     let connection: PostgresConnection
 
     init() async throws { connection = try await Server.connect() }

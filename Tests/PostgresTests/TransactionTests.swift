@@ -1,7 +1,8 @@
 import Postgres
+import TestSupport
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.inTurn) struct TransactionTests {
     let connection: PostgresConnection
 
     init() async throws {

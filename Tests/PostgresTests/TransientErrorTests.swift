@@ -1,8 +1,9 @@
 import Postgres
+import TestSupport
 import Testing
 
 /// Conflicts between transactions, made for real.
-@Suite struct TransientErrorTests {
+@Suite(.inTurn) struct TransientErrorTests {
     let one: PostgresConnection
     let two: PostgresConnection
     let table: String

@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Postgres
+import TestSupport
 import Testing
 
 /// Every value goes to the server and comes back, alone, in an array, and through COPY.
-@Suite struct ValueTests {
+@Suite(.inTurn) struct ValueTests {
     private func roundTrip<T: PostgresEncodable & PostgresDecodable & Equatable>(
         _ values: [T], as type: String, sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {

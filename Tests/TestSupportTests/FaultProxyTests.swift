@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct `A fault proxy` {
     @Test func `carries a session and counts its messages`() async throws {
         let proxy = try TestDatabase.current.faultProxy()
@@ -81,7 +81,8 @@ struct `A fault proxy` {
 
     private func connect(through proxy: FaultProxy) async throws -> PostgresConnection {
         let configuration = PostgresConfiguration(
-            conninfo: proxy.conninfo(database: try TestDatabase.current.name), applicationName: "proxied")
+            conninfo: proxy.conninfo(database: try TestDatabase.current.name), applicationName: "proxied",
+            connectTimeout: .seconds(120))
         return try await PostgresConnection.connect(configuration, logger: .silent)
     }
 }

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct `A database of one's own` {
     @Test(arguments: 0..<12)
     func `is seen by no other test`(number: Int) async throws {
@@ -16,7 +16,7 @@ struct `A database of one's own` {
     }
 }
 
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct `A migrated database` {
     @Test func `has the schema of the repository's migrations`() async throws {
         let migrator = Migrator(source: try .directory(Repository.migrations), logger: .silent)
@@ -24,12 +24,14 @@ struct `A migrated database` {
     }
 }
 
+@Suite(.inTurn)
 struct `Without the trait` {
     @Test func `there is no database`() {
         #expect(throws: NoTestDatabase.self) { try TestDatabase.current }
     }
 }
 
+@Suite(.inTurn)
 struct `Eventually` {
     @Test func `says what did not come true`() async {
         let error = await #expect(throws: NotInTime.self) {

@@ -1,7 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct ErrorTests {
     @Test func `what a server echoes of a secret is masked`() async throws {
         let secret = "hunter2-hunter2"

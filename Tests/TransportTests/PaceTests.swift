@@ -1,7 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct PaceTests {
     @Test(arguments: 1...20)
     func `in no minute are more requests let go than the limit at its end`(seed: UInt64) {

@@ -6,6 +6,7 @@ import Timekeeping
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct RetryTests {
     @Test(arguments: [
         (400, 1), (401, 1), (403, 1), (404, 1), (408, 8), (409, 1), (413, 1), (415, 1), (500, 3), (501, 1),

@@ -1,8 +1,10 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct StatedLimitsTests {
     private static let now = Date(timeIntervalSince1970: 1_761_955_200)
 

@@ -1,9 +1,11 @@
 import FoundationEssentials
 import NIOSSL
+import TestSupport
 import Testing
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct TrustTests {
     private func withSecureServer(_ body: (_ url: String) async throws -> Void) async throws {
         let certificate = try NIOSSLCertificate(bytes: Array(TestCertificates.certificate.utf8), format: .pem)

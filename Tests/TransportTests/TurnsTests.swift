@@ -5,6 +5,7 @@ import Timekeeping
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct TurnsTests {
     @Test func `whoever comes while all turns are taken waits, and they follow in order`() async throws {
         let turns = Turns(count: 2)

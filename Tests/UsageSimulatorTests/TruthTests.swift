@@ -1,11 +1,12 @@
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import UsageSimulator
 
-@Suite(.timeLimit(.minutes(5))) struct `The truth on the wire` {
+@Suite(.inTurn, .timeLimit(.minutes(30))) struct `The truth on the wire` {
     struct Entry: Decodable, Hashable {
         let date: String?
         let organizationId, clientId, clientName, templateUri, httpMethod, platform: String

@@ -4,7 +4,7 @@ import Testing
 import UsageSimulator
 
 /// `usaged check --probe-infodeck`; a probe asks once a second, and so takes some.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct CheckCommandTests {
     private static let arguments = ["check", "--probe-infodeck", "tower", "--day", "2025-06-02"]
 

@@ -5,7 +5,7 @@ import Testing
 import UsageSimulator
 
 /// The built binary as an operator meets it.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct CommandTests {
     @Test func `the recorded real answer goes through the binary as it is`() async throws {
         try await Installation.with(World.recorded(), script: Installation.prompt) { usaged in

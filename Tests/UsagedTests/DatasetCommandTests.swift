@@ -7,7 +7,7 @@ import Testing
 import UsageSimulator
 
 /// Every dataset through the built binary.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct DatasetCommandTests {
     private static let withRows = [
         "organization_query", "client_query", "simplesearch", "organization_jobs", "client_jobs",

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct MigrateCommandTests {
     @Test func `migrate plans, applies, and is then up to date`() async throws {
         try await Installation.with { usaged in

@@ -1,8 +1,10 @@
+import TestSupport
 import Testing
 import UsageDomain
 
 @testable import Warehouse
 
+@Suite(.inTurn)
 struct SpoolRestartTests {
     /// Everything that the store reads of an answer, in texts instead of positions.
     private struct Reading: Equatable {

@@ -5,6 +5,7 @@ import UsageDomain
 
 @testable import Warehouse
 
+@Suite(.inTurn)
 struct SpoolTests {
     private let first = day("2025-03-01")
 

@@ -9,8 +9,10 @@ package struct DatabaseTrait: TestTrait, SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        try await TestCluster.shared.withDatabase(content) { database in
-            try await TestDatabase.$bound.withValue(database, operation: function)
+        try await TestPlaces.shared.withPlace { [content] in
+            try await TestCluster.shared.withDatabase(content) { database in
+                try await TestDatabase.$bound.withValue(database, operation: function)
+            }
         }
     }
 }

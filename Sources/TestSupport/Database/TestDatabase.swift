@@ -38,7 +38,8 @@ package final class TestDatabase: Sendable {
     package var conninfo: String { cluster.conninfo(database: name) }
 
     package var configuration: PostgresConfiguration {
-        PostgresConfiguration(conninfo: conninfo, applicationName: "test", settings: [("TimeZone", "UTC")])
+        PostgresConfiguration(
+            conninfo: conninfo, applicationName: "test", connectTimeout: .seconds(120), settings: [("TimeZone", "UTC")])
     }
 
     /// A pool that is closed at the end of the test.
