@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.inTurn, .timeLimit(.minutes(30)))
 struct `A private cluster` {
     @Test func `answers on its unix socket and is gone at the end of its scope`() async throws {
         let directory = try await EphemeralPostgres.withCluster { cluster in
@@ -80,7 +80,8 @@ struct `A private cluster` {
 
 /// The integer that a query answers, on a connection of its own.
 private func answer(to sql: String, at conninfo: String, after statement: String? = nil) async throws -> Int32? {
-    let configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "test")
+    let configuration = PostgresConfiguration(
+        conninfo: conninfo, applicationName: "test", connectTimeout: .seconds(120))
     let connection = try await PostgresConnection.connect(configuration, logger: .silent)
     let result = try await connection.run(timeout: .seconds(120)) { connection in
         if let statement { try connection.execute(SQL(unsafe: statement)) }

@@ -28,7 +28,8 @@ struct ChannelPassTests {
         static func with(isPaced: Bool = false, _ body: @Sendable (Tower) async throws -> Void) async throws {
             let conninfo = try TestDatabase.current.conninfo
             try await withSimulator(world: World(seed: 1)) { simulator in
-                let warehouse = Warehouse(conninfo: conninfo, connections: 5, logger: .silent)
+                let warehouse = Warehouse(
+                    conninfo: conninfo, connections: 5, connectTimeout: .seconds(120), logger: .silent)
                 var policy = RetryPolicy()
                 policy.ladder = [.milliseconds(20)]
                 policy.margin = .milliseconds(1)

@@ -26,7 +26,7 @@ struct PassBench: Sendable {
     var datasets: [Dataset] = [.organizationQuery]
     var clients = ConfiguredSource.AskedClients.listed
     var summaryDays = 7
-    var patience = DatabasePatience(delays: Array(repeating: .milliseconds(50), count: 400))
+    var patience = DatabasePatience(delays: Array(repeating: .milliseconds(50), count: 6_000))
 
     /// Lends a bench in front of a fresh simulator, in the database of the running test.
     static func with(
@@ -42,7 +42,8 @@ struct PassBench: Sendable {
         var script = script
         script.requestsAMinute = 1_000_000
         try await withSimulator(world: world, script: script) { simulator in
-            let warehouse = Warehouse(conninfo: conninfo, connections: 5, logger: .silent)
+            let warehouse = Warehouse(
+                conninfo: conninfo, connections: 5, connectTimeout: .seconds(120), logger: .silent)
             // Real waits, but short ones: the policies' own times are the transport's tests.
             var policy = RetryPolicy()
             policy.ladder = [.milliseconds(20)]

@@ -12,7 +12,7 @@ import UsageDomain
 import UsageSimulator
 import Warehouse
 
-@Suite(.database, .serialized)
+@Suite(.database)
 struct PassFaultTests {
     @Test(arguments: [UInt64(11), 12, 13])
     func `faults on every endpoint change nothing of what is stored`(seed: UInt64) async throws {
@@ -110,7 +110,7 @@ struct PassFaultTests {
     }
 
     @Test func `a silence that a pass was waiting out when it was interrupted is kept, too`() async throws {
-        let script = Script(faults: [Fault(.submit, .always, .status(429, retryAfter: 100))])
+        let script = Script(faults: [Fault(.submit, .always, .status(429, retryAfter: 170))])
         try await PassBench.with(World(seed: 27), script: script) { bench in
             let report = try await testGracefulShutdown { trigger in
                 try await withThrowingTaskGroup(of: PassReport.self) { group in
@@ -229,7 +229,8 @@ struct PassFaultTests {
 
     @Test func `a database that is restarted in the middle costs no second fetch`() async throws {
         try await EphemeralPostgres.withCluster(.init(isDurable: true)) { cluster in
-            let configuration = PostgresConfiguration(conninfo: cluster.conninfo(), applicationName: "test")
+            let configuration = PostgresConfiguration(
+                conninfo: cluster.conninfo(), applicationName: "test", connectTimeout: .seconds(120))
             let migrator = Migrator(source: try MigrationSource.embedded(), logger: .silent)
             let connection = try await PostgresConnection.connect(configuration, logger: .silent)
             try await migrator.applyRoles(on: connection)

@@ -43,20 +43,12 @@ extension UnknownCase {
             // The API asks for a second of silence, which is kept.
             UnknownCase(
                 setting: "concurrency=too-many", datasets: [.organizationQuery, .organizationJobs],
-                script: allowingOneExecution, course: .passes(atMost: 3),
-                check: { #expect($0.simulator.ledger.entries.contains { $0.status == 429 }) }),
+                script: { $0.concurrentExecutions = 1 }, course: .refusal(429, passes: 3)),
             // A refusal asks for no patience: what is refused is left to the next pass.
             UnknownCase(
                 setting: "concurrency=conflict", datasets: [.organizationQuery, .organizationJobs],
-                script: allowingOneExecution, course: .passes(atMost: 3),
-                check: { #expect($0.simulator.ledger.entries.contains { $0.status == 409 }) }),
+                script: { $0.concurrentExecutions = 1 }, course: .refusal(409, passes: 3)),
         ]
-
-    /// One that takes its time, so that others are submitted meanwhile.
-    private static func allowingOneExecution(_ script: inout Script) {
-        script.concurrentExecutions = 1
-        script.runningPolls = 3
-    }
 
     /// One window that an earlier pass has submitted.
     private static func interrupted(

@@ -1,5 +1,6 @@
 import ServiceLifecycle
 import ServiceLifecycleTestKit
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -15,8 +16,9 @@ struct UnknownCase: Sendable {
         case onePass
         /// A pass for each dataset, in the order of the case.
         case oneAfterTheOther
-        /// As many passes as it takes to leave nothing undone, and at most so many.
-        case passes(atMost: Int)
+        /// Executions end only after another submission was refused with the status. As many passes as it takes to leave
+        /// nothing undone, and at most so many.
+        case refusal(Int, passes: Int)
         /// A pass is interrupted while its only query is running; something happens to the API; a second pass.
         /// So many queries are submitted in all.
         case interruption(by: @Sendable (Simulator) -> Void, submits: Int)
@@ -113,15 +115,32 @@ extension UnknownCase {
             for dataset in datasets {
                 _ = try await bench.pass().run(.once, PassSelection(datasets: [dataset]))
             }
-        case .passes(let limit):
+        case .refusal(let status, let limit):
+            var isComplete = try await runUntilRefused(status, bench).isComplete
             var passes = 1
-            while try await !bench.pass().run(.once).isComplete, passes < limit { passes += 1 }
+            while !isComplete, passes < limit {
+                isComplete = try await bench.pass().run(.once).isComplete
+                passes += 1
+            }
             #expect(try await bench.pass().run(.once).summary.windowsPlanned == 0)
         case .interruption(let event, let submits):
             try await interrupt(bench)
             event(bench.simulator)
             #expect(try await bench.pass().run(.once).isComplete)
             #expect(bench.simulator.ledger.count(of: datasets[0].submit) == submits)
+        }
+    }
+
+    private func runUntilRefused(_ status: Int, _ bench: PassBench) async throws -> PassReport {
+        let polls = bench.simulator.script.runningPolls
+        bench.simulator.rewrite { $0.runningPolls = .max }
+        return try await withThrowingTaskGroup(of: PassReport.self) { group in
+            group.addTask { try await bench.pass().run(.once) }
+            try await eventually("a submission is refused with \(status)") {
+                bench.simulator.ledger.entries.contains { $0.status == status }
+            }
+            bench.simulator.rewrite { $0.runningPolls = polls }
+            return try #require(try await group.next())
         }
     }
 

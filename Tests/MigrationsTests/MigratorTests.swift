@@ -4,7 +4,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(10)))
+@Suite(.emptyDatabase, .timeLimit(.minutes(30)))
 struct `Migrating a database` {
     @Test func `applies what is pending, once`() async throws {
         let bench = try await MigrationBench()
@@ -180,7 +180,7 @@ struct `Migrating a database` {
     }
 }
 
-@Suite(.timeLimit(.minutes(10)))
+@Suite(.timeLimit(.minutes(30)))
 struct `The role that owns the schema` {
     // In a cluster of its own: roles belong to all databases.
     @Test func `is made by roles.sql and taken on for the migrations`() async throws {
@@ -195,7 +195,8 @@ struct `The role that owns the schema` {
                 "0001_a.sql": "CREATE TABLE ingest.a (n int)",
             ])
             let migrator = Migrator(source: files, logger: .silent)
-            let configuration = PostgresConfiguration(conninfo: cluster.conninfo(), applicationName: "test")
+            let configuration = PostgresConfiguration(
+                conninfo: cluster.conninfo(), applicationName: "test", connectTimeout: .seconds(120))
             let connection = try await PostgresConnection.connect(configuration, logger: .silent)
             try await migrator.applyRoles(on: connection)
             try await migrator.applyRoles(on: connection)

@@ -18,8 +18,8 @@ enum Server {
     ) async throws -> PostgresConfiguration {
         let cluster = if let cluster { cluster } else { try await shared() }
         return PostgresConfiguration(
-            conninfo: cluster.conninfo(), applicationName: "tests", connectTimeout: .seconds(60), settings: settings,
-            prepare: prepare)
+            conninfo: cluster.conninfo(), applicationName: "tests", connectTimeout: patience, grace: patience,
+            settings: settings, prepare: prepare)
     }
 
     static func connect(to cluster: EphemeralPostgres? = nil) async throws -> PostgresConnection {

@@ -1,9 +1,11 @@
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Transport
 
+@Suite(.inTurn)
 struct ExchangeTests {
     @Test func `a request names the program, asks for an unencoded body and carries its headers`() async throws {
         try await ScriptedServer.run { _ in
@@ -140,16 +142,21 @@ struct ExchangeTests {
     }
 
     @Test func `a slow body that never pauses long is ended by the deadline`() async throws {
-        let drip = Array(repeating: [ScriptedServer.Step.send("x"), .wait(milliseconds: 20)], count: 500).flatMap(
+        let drip = Array(repeating: [ScriptedServer.Step.send("x"), .wait(milliseconds: 120)], count: 1_000).flatMap(
             \.self)
         try await ScriptedServer.run { _ in
-            [.send("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n")] + drip
+            [.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")] + drip
         } _: {
             server in
             try await Bench.run { bench in
                 var request = HTTPRequest.post(server.baseURL, repetition: .onlyIfNotAccepted)
                 request.deadline = .milliseconds(300)
-                let kind = try await bench.failure(request)?.kind
+                var kind = try await bench.failure(request)?.kind
+                // A busy machine may take all of a short deadline for the head.
+                while kind == .timedOut(.answer), request.deadline < .seconds(60) {
+                    request.deadline *= 5
+                    kind = try await bench.failure(request)?.kind
+                }
                 #expect(kind == .timedOut(.end))
             }
         }

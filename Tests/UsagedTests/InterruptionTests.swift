@@ -6,7 +6,7 @@ import Testing
 import UsageSimulator
 
 /// Signals, kills and rivals in the middle of the work.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct InterruptionTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal ends a backfill with 75 and nothing half done`(signal: Int32) async throws {
@@ -43,7 +43,7 @@ struct InterruptionTests {
         try await Installation.with(World(seed: 32, size: .init(rowsADay: 5)), script: Installation.prompt) { usaged in
             try usaged.configure { $0.replacing("start-date: 2020-01-01", with: "start-date: 2026-01-01") }
             let finished = try await usaged.usaged(["run"]) { process in
-                try await eventually("a run is complete", within: .seconds(60)) {
+                try await eventually("a run is complete", within: .seconds(600)) {
                     try await usaged.texts("SELECT outcome FROM ingest.run") == ["complete"]
                 }
                 kill(process.value, SIGTERM)

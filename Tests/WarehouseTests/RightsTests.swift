@@ -15,7 +15,8 @@ import UsageDomain
             try connection.execute("CREATE ROLE \(identifier: name) LOGIN IN ROLE \(identifier: role)")
         }
         let conninfo = "\(database.conninfo) user=\(name)"
-        let configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "test")
+        let configuration = PostgresConfiguration(
+            conninfo: conninfo, applicationName: "test", connectTimeout: .seconds(120))
         return (conninfo, PostgresPool(configuration, size: 8, logger: .silent))
     }
 

@@ -10,6 +10,7 @@ import UsageDomain
 @testable import Warehouse
 
 /// What a pass writes when nothing changed, on a cluster of its own: the log is the whole cluster's.
+@Suite(.inTurn)
 struct WriteAheadLogTests {
     /// 0.1 MiB.
     private static let budget: Int64 = 104_857
@@ -134,7 +135,8 @@ struct WriteAheadLogTests {
     }
 
     private func migrate(_ cluster: EphemeralPostgres) async throws {
-        let configuration = PostgresConfiguration(conninfo: cluster.conninfo(), applicationName: "test")
+        let configuration = PostgresConfiguration(
+            conninfo: cluster.conninfo(), applicationName: "test", connectTimeout: .seconds(120))
         let connection = try await PostgresConnection.connect(configuration, logger: .silent)
         let migrator = Migrator(source: try .directory(Repository.migrations), logger: .silent)
         try await migrator.applyRoles(on: connection)

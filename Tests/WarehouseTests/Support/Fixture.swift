@@ -25,7 +25,8 @@ struct Fixture: Sendable {
         self.conninfo = try conninfo ?? TestDatabase.current.conninfo
         administration = PostgresPool(
             PostgresConfiguration(
-                conninfo: self.conninfo, applicationName: "test", settings: [("TimeZone", "UTC")]),
+                conninfo: self.conninfo, applicationName: "test", connectTimeout: .seconds(120),
+                settings: [("TimeZone", "UTC")]),
             size: 2, logger: .silent)
         warehouse = Self.warehouse(self.conninfo, connections: connections, logger: logger)
         try await warehouse.register([Self.registration()])
@@ -36,7 +37,9 @@ struct Fixture: Sendable {
 
     /// Another warehouse object on the same database: other connections.
     static func warehouse(_ conninfo: String, connections: Int = 4, logger: Logger = .silent) -> Warehouse {
-        Warehouse(conninfo: "\(conninfo) options='-c role=usage_writer'", connections: connections, logger: logger)
+        Warehouse(
+            conninfo: "\(conninfo) options='-c role=usage_writer'", connections: connections,
+            connectTimeout: .seconds(120), logger: logger)
     }
 
     static func registration(
