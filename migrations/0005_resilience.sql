@@ -3,11 +3,17 @@
 ALTER TABLE ingest.source
 ADD COLUMN allowance integer,
 ADD COLUMN failures integer NOT NULL DEFAULT 0,
-ADD COLUMN next_attempt_at timestamptz;
+ADD COLUMN next_attempt_at timestamptz,
+ADD COLUMN times_held bigint NOT NULL DEFAULT 0,
+ADD COLUMN held_since timestamptz;
 COMMENT ON COLUMN ingest.source.allowance IS
     'Requests a minute that the vendor was last seen to allow, before the configured share of it; NULL when unknown.';
 COMMENT ON COLUMN ingest.source.failures IS
     'Attempts in a row in which the source as a whole could not work; zero when the last one could.';
+COMMENT ON COLUMN ingest.source.times_held IS
+    'How many times a process has begun to work on the source: who lost its lock and sees more has been replaced.';
+COMMENT ON COLUMN ingest.source.held_since IS
+    'When a process began to work on the source; NULL once it came to an end. With nobody holding the lock: it was killed.';
 COMMENT ON COLUMN ingest.source.next_attempt_at IS
     'The schedule leaves the source alone until then, since it keeps failing; NULL when it does not.';
 

@@ -20,8 +20,10 @@ extension Program {
         onEvent: @escaping @Sendable (PassEvent) -> Void
     ) async throws -> PassReport? {
         let result = PassResult()
-        try await withPass(onEvent: onEvent) { pass in
-            try await supervise(PassService(pass: pass, scope: scope, selection: selection, result: result))
+        try await withPresence {
+            try await withPass(onEvent: onEvent) { pass in
+                try await supervise(PassService(pass: pass, scope: scope, selection: selection, result: result))
+            }
         }
         await warehouse.close()
         return result.report
@@ -31,11 +33,13 @@ extension Program {
     ///
     /// - Throws: `CommandFailure` when no source may be read; `WarehouseError` when the configuration cannot be right.
     package func runScheduled(_ selection: PassSelection) async throws {
-        try await withPass(onEvent: PassLog(logger: logger).receive) { pass in
-            try await supervise(
-                ScheduledService(
-                    pass: pass, selection: selection, every: configuration.schedule.every, timekeeper: timekeeper,
-                    logger: logger))
+        try await withPresence {
+            try await withPass(onEvent: PassLog(logger: logger).receive) { pass in
+                try await supervise(
+                    ScheduledService(
+                        pass: pass, selection: selection, every: configuration.schedule.every, timekeeper: timekeeper,
+                        logger: logger))
+            }
         }
         await warehouse.close()
     }

@@ -70,16 +70,14 @@ package struct Program {
         _ body: (Pass) async throws -> Result
     ) async throws -> Result {
         try await Vendors(self).withSources { sources in
-            let pass = Pass(
-                warehouse: warehouse,
-                sources: sources,
-                settings: PassSettings(
-                    lookbackDays: configuration.schedule.lookbackDays,
-                    widePassDays: configuration.schedule.widePassDays,
-                    spoolDirectory: configuration.spool.directory,
-                    version: UsagedVersion.current,
-                    timekeeper: timekeeper),
-                onEvent: onEvent)
+            var settings = PassSettings(
+                lookbackDays: configuration.schedule.lookbackDays,
+                widePassDays: configuration.schedule.widePassDays,
+                spoolDirectory: configuration.spool.directory,
+                version: UsagedVersion.current,
+                timekeeper: timekeeper)
+            settings.turn = configuration.schedule.every
+            let pass = Pass(warehouse: warehouse, sources: sources, settings: settings, onEvent: onEvent)
             return try await body(pass)
         }
     }

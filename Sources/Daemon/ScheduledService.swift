@@ -1,10 +1,12 @@
 import Ingest
 import Logging
+import Operations
 import ServiceLifecycle
 import Timekeeping
 import Warehouse
 
-/// The daemon: a pass over what is due, then a pause, until it is asked to stop.
+/// The daemon: each source by itself is read again and again, until it is asked to stop. One that has a year to catch up
+/// on, or waits for another process to let go of it, holds up no other.
 struct ScheduledService: Service, CustomStringConvertible {
     let pass: Pass
     let selection: PassSelection
@@ -15,31 +17,17 @@ struct ScheduledService: Service, CustomStringConvertible {
     var description: String { "schedule" }
 
     func run() async throws {
-        var hasWorked = false
-        while !Task.isShuttingDownGracefully {
-            do {
-                let report = try await pass.run(.scheduled, selection)
-                // A daemon that never got in anywhere has a wrong configuration; one that did may get in again.
-                if !hasWorked, let failure = CommandFailure(report), failure.status == .noPermission { throw failure }
-                hasWorked = hasWorked || report.sourceFailures.count < report.sources
-            } catch is CancellationError {
-                return
-            } catch let failure as CommandFailure {
-                throw failure
-            } catch let error as WarehouseError {
-                // Trying again cannot help: the configuration must change.
-                throw error
-            } catch {
-                // What is due follows from coverage: the next pass takes up whatever this one left.
-                logger.error("run failed", metadata: ["error": "\(error)"])
+        let sources = pass.sources.filter(selection.includes).map(\.name)
+        let admission = Admission(sources: sources.count)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for source in sources {
+                let loop = SourceLoop(
+                    pass: pass.reporting(to: PassLog(logger: logger).receive), source: source,
+                    datasets: selection.datasets, every: every, admission: admission, timekeeper: timekeeper,
+                    logger: logger)
+                group.addTask { try await loop.run() }
             }
-            do {
-                try await cancelWhenGracefulShutdown { [every, timekeeper] in
-                    try await timekeeper.sleep(for: every)
-                }
-            } catch {
-                return
-            }
+            try await group.waitForAll()
         }
     }
 }

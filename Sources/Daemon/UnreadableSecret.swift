@@ -17,6 +17,8 @@ struct UnreadableSecret: APIUsageAdapter, ChannelUsageAdapter {
 
     var silence: Duration { .zero }
 
+    func give(_: RequestLeave) {}
+
     func organization() async throws -> Organization { throw failure }
     func oauthClients() async throws -> [OAuthClient] { throw failure }
     func fetchTotals(_: Window) async throws -> UsageTotals { throw failure }

@@ -21,6 +21,14 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
         get async { await source.exchange.silence }
     }
 
+    package func give(_ leave: RequestLeave) {
+        switch leave {
+        case .granted(let end): source.exchange.gate.open(until: end)
+        case .withheld: source.exchange.gate.close()
+        case .refused: source.exchange.gate.refuse()
+        }
+    }
+
     package func organization() async throws -> Organization {
         try await source.organization()
     }

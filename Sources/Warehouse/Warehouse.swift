@@ -5,14 +5,24 @@ package import Postgres
 /// all that any earlier process knew.
 package struct Warehouse: Sendable {
     package let pool: PostgresPool
+    /// How sessions are opened that hold locks for long.
+    package let lockSession: LockSession
     let logger: Logger
 
     /// - Parameters:
     ///   - conninfo: any libpq connection string or URI.
     ///   - connections: how many connections are lent at once.
     ///   - connectTimeout: how long opening one of them may take.
+    ///   - lockName: the name under which sessions that hold a source are listed by the server, so that an operator
+    ///     sees who works on it.
     ///   - logger: gets notices of the server and the coming and going of connections.
-    package init(conninfo: String, connections: Int = 4, connectTimeout: Duration = .seconds(10), logger: Logger) {
+    package init(
+        conninfo: String,
+        connections: Int = 4,
+        connectTimeout: Duration = .seconds(10),
+        lockName: String = "usaged lock",
+        logger: Logger
+    ) {
         var configuration = PostgresConfiguration(
             conninfo: conninfo, applicationName: "usaged", connectTimeout: connectTimeout)
         configuration.settings = [
@@ -27,6 +37,7 @@ package struct Warehouse: Sendable {
             ("search_path", "pg_catalog, pg_temp"),
         ]
         pool = PostgresPool(configuration, size: connections, logger: logger)
+        lockSession = LockSession(conninfo: conninfo, applicationName: lockName, logger: logger)
         self.logger = logger
     }
 

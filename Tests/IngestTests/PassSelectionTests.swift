@@ -11,6 +11,7 @@ import Warehouse
     private struct NoAdapter: ChannelUsageAdapter {
         var silence: Duration { .zero }
 
+        func give(_: RequestLeave) {}
         func organization() async throws -> Organization { throw CancellationError() }
         func channelUsage(in _: Range<Date>) async throws -> (ChannelUsage, requests: Int) { throw CancellationError() }
     }

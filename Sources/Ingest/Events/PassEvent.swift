@@ -7,6 +7,14 @@ package enum PassEvent: Sendable {
     case began(run: RunID, windows: Int)
     case sourceReady(source: String, organization: Organization, windows: Int)
     case sourceFailed(source: String, reason: String)
+    /// Another process works on the source: it is waited for.
+    case sourceHeldElsewhere(source: String, holder: SourceLock.Holder)
+    /// The lock of the source is lost or cannot be seen; no request goes until it is known again whose it is.
+    case sourceHoldLost(source: String, reason: String)
+    /// The lock is there again, and nobody else had it: the work goes on.
+    case sourceHoldRegained(source: String)
+    /// Another process took the source over: what is not done of it is left.
+    case sourceForfeited(source: String)
     /// The listing of OAuth clients could not be read. Names of clients then come from usage rows alone.
     case listingFailed(source: String, reason: String)
     /// The limits of the API could not be read; today's snapshot is taken by a later pass.

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 package import Timekeeping
 
 /// How long a pass waits for a database that went away before it gives up.
@@ -24,7 +24,7 @@ package struct DatabasePatience: Sendable {
     /// Does the work again while the database says that it may succeed later.
     ///
     /// - Throws: what the last attempt threw, or `CancellationError`.
-    func attempt<Result: Sendable>(
+    package func attempt<Result: Sendable>(
         onRetry: (PostgresError) -> Void = { _ in },
         _ work: () async throws -> Result
     ) async throws -> Result {

@@ -3,33 +3,6 @@ import UsageDomain
 import Warehouse
 
 extension Pass {
-    /// Authenticates the sources side by side and plans their windows. One that cannot work does not hold up others.
-    func prepare(
-        _ selected: [ConfiguredSource],
-        for scope: PassScope,
-        _ selection: PassSelection
-    ) async throws -> ([PreparedSource], [PassReport.SourceFailure]) {
-        try await withThrowingTaskGroup(of: (Int, Result<PreparedSource, SourceRefusal>).self) { group in
-            for (index, source) in selected.enumerated() {
-                let preparation = SourcePreparation(
-                    pass: self, source: source,
-                    planning: PassPlanning(pass: self, scope: scope, selection: selection))
-                group.addTask { (index, try await preparation.prepare()) }
-            }
-            var results: [(Int, Result<PreparedSource, SourceRefusal>)] = []
-            for try await result in group { results.append(result) }
-            var prepared: [PreparedSource] = []
-            var failures: [PassReport.SourceFailure] = []
-            for (_, result) in results.sorted(by: { $0.0 < $1.0 }) {
-                switch result {
-                case .success(let source): prepared.append(source)
-                case .failure(let refusal): failures.append(refusal.failure)
-                }
-            }
-            return (prepared, failures)
-        }
-    }
-
     /// Says what the pass would do. Reads the database and sends nothing to any vendor.
     package func plan(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassPlan {
         let planning = PassPlanning(pass: self, scope: scope, selection: selection)

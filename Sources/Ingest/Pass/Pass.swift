@@ -33,42 +33,42 @@ package struct Pass: Sendable {
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
         try await patiently { try await warehouse.register(sources.map(\.registration)) }
-        // A graceful shutdown cancels what waits for a vendor, here and in each window. What is being stored, and the
-        // end of the run, are finished.
-        let (prepared, failures) = try await cancelWhenGracefulShutdown {
-            try await prepare(selected, for: scope, selection)
-        }
-        let run = try await patiently {
-            try await warehouse.beginRun(scope.runKind, version: settings.version, now: settings.now())
-        }
-        onEvent(.began(run: run, windows: prepared.reduce(0) { $0 + $1.windows.count }))
-        let work = await PassWork(pass: self, run: run).perform(prepared)
-        // Without a database this is lost, and with it a courtesy but no data.
-        try? await keepSilences(of: prepared)
-        let summary = work.summary(withFailures: !failures.isEmpty)
-        if let error = work.error, !(error is CancellationError) {
-            // The database stayed away: its patience is used up, and the run may be left without an end.
-            try? await warehouse.finishRun(run, summary, now: settings.now())
-            onEvent(.finished(run: run, summary: summary))
+        let run = PassRun(pass: self, scope: scope)
+        let work: PassWork.Outcome
+        do {
+            let planning = PassPlanning(pass: self, scope: scope, selection: selection)
+            work = try await PassWork(pass: self, planning: planning, run: run).perform(selected)
+        } catch {
+            if let id = await run.id { await abandon(id, run.tally.summary) }
             throw error
         }
-        try await patiently { try await warehouse.finishRun(run, summary, now: settings.now()) }
-        onEvent(.finished(run: run, summary: summary))
+        if let error = work.error, await run.id == nil { throw error }
+        let id = try await run.begin(windows: 0)
+        let summary = work.runSummary
+        if let error = work.error, !(error is CancellationError) {
+            // The database stayed away: its patience is used up, and the run may be left without an end.
+            try? await warehouse.finishRun(id, summary, now: settings.now())
+            onEvent(.finished(run: id, summary: summary))
+            throw error
+        }
+        try await patiently { try await warehouse.finishRun(id, summary, now: settings.now()) }
+        onEvent(.finished(run: id, summary: summary))
         return PassReport(
-            summary: summary, sourceFailures: failures + work.failures, refusedDatasets: work.refusedDatasets,
-            sources: selected.count)
+            summary: summary, sourceFailures: work.failures, refusedDatasets: work.refusedDatasets,
+            sources: selected.count, isLeft: work.isLeft)
     }
 
-    /// Writes down until when sources were asked for silence, which a restart must not forget.
-    private func keepSilences(of sources: [PreparedSource]) async throws {
-        for source in sources {
-            let silence = await source.adapter.common.silence
-            guard silence > .zero else { continue }
-            let now = settings.now()
-            let kind = FetchFailureKind.rateLimited(retryAfter: silence)
-            try await warehouse.markSourceFailed(
-                source.name, because: "the API asked for silence", restingUntil: kind.restingUntil(from: now), now: now)
-        }
+    /// The same pass, which tells another of what happens.
+    package func reporting(to onEvent: @escaping @Sendable (PassEvent) -> Void) -> Pass {
+        Pass(warehouse: warehouse, sources: sources, settings: settings, onEvent: onEvent)
+    }
+
+    /// Ends a run in which the configuration turned out to be wrong.
+    private func abandon(_ run: RunID, _ tally: RunSummary) async {
+        var summary = tally
+        summary.outcome = .cancelled
+        try? await warehouse.finishRun(run, summary, now: settings.now())
+        onEvent(.finished(run: run, summary: summary))
     }
 
     /// Does a piece of work on the database again while it is away, and says so.

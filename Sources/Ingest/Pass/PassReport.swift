@@ -24,6 +24,8 @@ package struct PassReport: Sendable {
     package var refusedDatasets: [RefusedDataset] = []
     /// How many sources were asked to work.
     package var sources: Int
+    /// Whether windows were left to the next pass, for others wanted the source or new days became due.
+    package var isLeft = false
 
     /// Whether the pass was interrupted before all windows were tried.
     package var isCancelled: Bool { summary.outcome == .cancelled }

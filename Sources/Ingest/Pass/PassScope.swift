@@ -39,7 +39,7 @@ package struct PassSelection: Sendable {
         self.datasets = datasets
     }
 
-    func includes(_ source: ConfiguredSource) -> Bool {
+    package func includes(_ source: ConfiguredSource) -> Bool {
         sources.isEmpty || sources.contains(source.name)
     }
 

@@ -18,6 +18,10 @@ package struct PassSettings: Sendable {
     /// Where time comes from.
     package let timekeeper: Timekeeper
     package var patience: DatabasePatience
+    /// How closely locks of sources are watched.
+    package var holds = HoldPolicy()
+    /// For how long a scheduled pass takes windows of backfill, so that new days come before the rest; nil: to the end.
+    package var turn: Duration?
 
     package init(
         lookbackDays: Int,

@@ -15,6 +15,11 @@ struct ProgressTally {
         summary.windowsFailed > 0 || progress.windowsDone < progress.windowsPlanned
     }
 
+    mutating func plan(_ windows: Int) {
+        summary.windowsPlanned += windows
+        progress.windowsPlanned += windows
+    }
+
     /// Takes windows out of the plan that are owed no more.
     mutating func drop(_ windows: Int) {
         summary.windowsPlanned -= windows

@@ -27,6 +27,11 @@ final class SharedTally: Sendable {
         tally.withLock { $0.add(result, elapsed: elapsed) }
     }
 
+    /// Adds windows to the plan.
+    func plan(_ windows: Int) {
+        tally.withLock { $0.plan(windows) }
+    }
+
     /// Takes windows out of the plan that are owed no more.
     func drop(_ windows: Int) {
         tally.withLock { $0.drop(windows) }

@@ -13,6 +13,8 @@ struct SourceWork: Sendable {
         fileprivate(set) var refusedDatasets: [PassReport.RefusedDataset] = []
         /// What ended the work early: `CancellationError`, or `PostgresError` when the database stayed away.
         fileprivate(set) var error: (any Error)?
+        /// Windows that were left to others, or to a new plan.
+        fileprivate(set) var left: [Window] = []
     }
 
     /// A window that is done with; its result is nil when a graceful shutdown ended it.
@@ -25,16 +27,18 @@ struct SourceWork: Sendable {
     let run: RunID
     let source: PreparedSource
     let tally: SharedTally
+    let turn: SourceTurn
 
     func perform() async -> Outcome {
         var outcome = Outcome()
         do {
             try await writeOff()
             try await performWindows(&outcome)
-            if outcome.error == nil, outcome.failure == nil { try await checkMonths() }
+            if outcome.error == nil, outcome.failure == nil, outcome.left.isEmpty { try await checkMonths() }
         } catch {
             outcome.error = error
         }
+        if let error = turn.hold.error { outcome.error = error }
         return outcome
     }
 
@@ -47,7 +51,12 @@ struct SourceWork: Sendable {
             }
             while let finished = try await group.next() {
                 queue.finish(finished.window)
+                outcome.left += turn.leave(&queue, of: source.windows)
                 guard let result = finished.result else {
+                    if turn.hold.isForfeited, !Task.isShuttingDownGracefully {
+                        outcome.left.append(finished.window)
+                        continue
+                    }
                     // Shutting down: what is being stored goes on to its end, and no window is begun any more.
                     outcome.error = CancellationError()
                     queue.removeAll()

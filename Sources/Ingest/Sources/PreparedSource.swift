@@ -21,6 +21,15 @@ struct PreparedSource: Sendable {
     var adapter: VendorAdapter { configured.adapter }
     var byUser: Bool { configured.registration.datasets.contains(where: \.byUser) }
 
+    /// The same with some of its windows, and nothing else left to do.
+    func narrowed(to windows: [Window]) -> PreparedSource {
+        let wanted = Set(windows)
+        return PreparedSource(
+            configured: configured, organization: organization, calendar: calendar,
+            windows: self.windows.filter { wanted.contains($0.window) }, clients: clients, forgotten: [], resting: [],
+            refusedDatasets: [])
+    }
+
     func settling(of dataset: Dataset) -> Settling {
         let asked = configured.registration.datasets.first { $0.dataset == dataset }
         return Settling(settleAfter: asked?.settleAfter ?? .zero, calendar: calendar)

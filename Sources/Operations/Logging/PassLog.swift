@@ -35,6 +35,24 @@ package final class PassLog: Sendable {
                     source, ["organization": "\(organization.id)", "windows.planned": "\(windows)"]))
         case .sourceFailed(let source, let reason):
             logger.error("source failed", metadata: metadata(source, ["error": "\(reason)"]))
+        case .sourceHeldElsewhere(let source, let holder):
+            logger.notice(
+                "another process works on the source, waiting for it",
+                metadata: metadata(
+                    source,
+                    [
+                        "holder.backend": "\(holder.backend)", "holder.application": "\(holder.application)",
+                        "holder.address": "\(holder.address)",
+                    ]))
+        case .sourceHoldLost(let source, let reason):
+            logger.warning(
+                "the lock of the source is lost, requests wait", metadata: metadata(source, ["error": "\(reason)"]))
+        case .sourceHoldRegained(let source):
+            logger.notice("the lock of the source is there again, the work goes on", metadata: metadata(source, [:]))
+        case .sourceForfeited(let source):
+            logger.notice(
+                "another process took the source over, what is left of it is planned again",
+                metadata: metadata(source, [:]))
         case .listingFailed(let source, let reason):
             logger.warning(
                 "OAuth clients cannot be listed; their names come from usage alone",

@@ -48,6 +48,9 @@ package struct HTTPExchange: Sendable {
         get async { await budget.silence }
     }
 
+    /// Holds all requests back while it is closed.
+    package var gate: RequestGate { budget.gate }
+
     /// Closes all connections.
     package func shutdown() async throws {
         try await client.shutdown()

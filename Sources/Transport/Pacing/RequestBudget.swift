@@ -2,6 +2,8 @@ package import Timekeeping
 
 /// The requests that a source may send, shared by all its tasks.
 package actor RequestBudget {
+    /// Holds all requests back while it is closed.
+    package nonisolated let gate = RequestGate()
     private var pace: RequestPace
     private let longestWait: Duration
     private let timekeeper: Timekeeper
@@ -45,10 +47,15 @@ package actor RequestBudget {
     /// Waits for the turn of one request.
     ///
     /// - Returns: nil, or the silence still asked for when it is too long to be waited for.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`, also when the ``gate`` refuses requests.
     func admit() async throws -> Duration? {
         while true {
             try Task.checkCancellation()
+            // Before the pace counts it: requests that wait here must not go all at once later.
+            guard gate.isOpen else {
+                try await gate.waitUntilOpened()
+                continue
+            }
             let now = timekeeper.now
             guard let moment = pace.grant(at: now) else { return nil }
             if pace.restingUntil - now > longestWait { return pace.restingUntil - now }

@@ -6,6 +6,8 @@ package import FoundationEssentials
 package protocol SourceAdapter: Sendable {
     /// How long the vendor still asks for silence; zero when it does not.
     var silence: Duration { get async }
+    /// Says whether requests may be sent; until it was said for the first time, they may.
+    func give(_ leave: RequestLeave)
     /// The organization that the credentials belong to. The first call authenticates.
     func organization() async throws -> Organization
 }

@@ -4,7 +4,8 @@ package import UsageDomain
 
 extension Warehouse {
     /// Writes down which sources and datasets are configured, so that the views know what is owed. Sources that are
-    /// no longer configured keep their stored days and owe no new ones.
+    /// no longer configured keep their stored days and owe no new ones; one that another living process is configured
+    /// for stays as it is.
     package func register(_ sources: [SourceRegistration]) async throws {
         try await pool.withTransaction { connection in
             // One daemon's configuration replaces another's as a whole, never halfway.
@@ -27,10 +28,12 @@ extension Warehouse {
                 FROM \(named)
                 WHERE NOT EXISTS (SELECT FROM ingest.source AS known WHERE known.name = named.name)
                 """)
+            let presence: SQL = "hashtextextended(\(LockName.presencePrefix)::text || source.name, 0)"
             try connection.execute(
                 """
                 UPDATE ingest.source SET is_configured = false
                 WHERE is_configured AND name <> ALL (\(sources.map(\.name))::text[])
+                    AND NOT EXISTS (SELECT FROM pg_locks WHERE \(LockName.isRow(ofKey: presence)))
                 """)
             for source in sources {
                 try Self.registerDatasets(of: source, on: connection)

@@ -1,0 +1,80 @@
+import Ingest
+import Logging
+import ServiceLifecycle
+import Timekeeping
+import UsageDomain
+import Warehouse
+
+/// A pass over what is due of one source, then a pause, until it is asked to stop.
+struct SourceLoop: Sendable {
+    let pass: Pass
+    let source: String
+    /// Empty means all.
+    let datasets: Set<Dataset>
+    let every: Duration
+    let admission: Admission
+    let timekeeper: Timekeeper
+    let logger: Logger
+
+    /// How often a paused loop looks whether another process was killed while it worked on the source.
+    private static let lookEvery = Duration.seconds(5)
+
+    /// - Throws: `CommandFailure` when no source at all may be read; `WarehouseError` when the configuration cannot be
+    ///   right.
+    func run() async throws {
+        while !Task.isShuttingDownGracefully {
+            var isLeft = false
+            do {
+                let report = try await pass.run(.scheduled, PassSelection(sources: [source], datasets: datasets))
+                try admission.note(report, of: source)
+                isLeft = report.isLeft
+            } catch is CancellationError {
+                return
+            } catch let failure as CommandFailure {
+                throw failure
+            } catch let error as WarehouseError {
+                // Trying again cannot help: the configuration must change.
+                throw error
+            } catch {
+                // What is due follows from coverage: the next pass takes up whatever this one left.
+                logger.error("run failed", metadata: ["source": "\(source)", "error": "\(error)"])
+            }
+            // What others did meanwhile, and new days, must be planned for: at once, but behind those who wait.
+            if isLeft { continue }
+            do {
+                try await cancelWhenGracefulShutdown { try await pause() }
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// Waits for the next tick, or until the source is found abandoned.
+    ///
+    /// - Throws: `CancellationError`.
+    private func pause() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await timekeeper.sleep(for: every) }
+            group.addTask { try await waitUntilAbandoned() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Returns when whoever worked on the source was killed, or its link was cut.
+    private func waitUntilAbandoned() async throws {
+        while true {
+            // On the machine's own clock, as whatever concerns links to the server.
+            try await Task.sleep(for: Self.lookEvery)
+            do {
+                guard try await pass.warehouse.isAbandoned(source) else { continue }
+                logger.notice("nobody works on the source any more", metadata: ["source": "\(source)"])
+                return
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                logger.debug("the source cannot be looked at", metadata: ["source": "\(source)", "error": "\(error)"])
+            }
+        }
+    }
+}

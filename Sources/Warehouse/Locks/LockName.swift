@@ -1,0 +1,26 @@
+import Postgres
+
+/// The name of an advisory lock of the database, as one expression and as its row in `pg_locks`.
+struct LockName {
+    /// The text that is hashed.
+    private let text: String
+
+    /// The lock of whoever works on a source.
+    static func work(on source: String) -> LockName { LockName(text: "usaged source \(source)") }
+
+    /// What precedes the name of a source in the lock of every living process that is configured for it.
+    static let presencePrefix = "usaged configured "
+
+    /// The key, a `bigint`.
+    var key: SQL { "hashtextextended(\(text)::text, 0)" }
+
+    /// The locks of `pg_locks` whose key is the expression: a 64-bit key stands there in two halves (manual, 54.12).
+    static func isRow(ofKey key: SQL) -> SQL {
+        """
+        pg_locks.locktype = 'advisory' AND pg_locks.objsubid = 1
+            AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND pg_locks.classid = ((\(key) >> 32) & 4294967295)::oid
+            AND pg_locks.objid = (\(key) & 4294967295)::oid
+        """
+    }
+}
