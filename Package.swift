@@ -219,7 +219,10 @@ let package = Package(
         .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
         .testTarget(
             name: "UsagedTests",
-            dependencies: ["Postgres", "TestSupport", "UsageSimulator", "usaged", subprocess, systemPackage],
+            dependencies: [
+                "EphemeralPostgres", "Postgres", "TestSupport", "UsageSimulator", "usaged", subprocess,
+                systemPackage,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "UsagedConfigurationTests", dependencies: ["UsageDomain", "UsagedConfiguration"],

@@ -21,6 +21,8 @@ struct Installation: Sendable {
 
     let simulator: Simulator
     let database: TestDatabase
+    /// Leads to `database`, unless the test brought a server of its own.
+    let conninfo: String
     let folder: String
     private let pool: PostgresPool
 
@@ -31,6 +33,7 @@ struct Installation: Sendable {
         _ world: World = World(seed: 30),
         script: Script = Script(),
         credentials: [Credential]? = nil,
+        conninfo: String? = nil,
         _ body: @Sendable (Installation) async throws -> Void
     ) async throws {
         var script = script
@@ -41,10 +44,20 @@ struct Installation: Sendable {
             let folder = "\(NSTemporaryDirectory())/usaged-test-\(UUID().uuidString)"
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(atPath: folder) }
+            let conninfo = conninfo ?? database.conninfo
+            let pool = PostgresPool(
+                PostgresConfiguration(conninfo: conninfo, applicationName: "test", settings: [("TimeZone", "UTC")]),
+                size: 2, logger: .silent)
             let installation = Installation(
-                simulator: simulator, database: database, folder: folder, pool: database.pool())
+                simulator: simulator, database: database, conninfo: conninfo, folder: folder, pool: pool)
             try installation.configure()
-            try await body(installation)
+            do {
+                try await body(installation)
+                await pool.close()
+            } catch {
+                await pool.close()
+                throw error
+            }
         }
     }
 
@@ -59,7 +72,7 @@ struct Installation: Sendable {
     /// Writes the configuration; `change` may spoil it.
     func configure(_ change: (String) -> String = { $0 }) throws {
         let text = """
-            database: "\(database.conninfo)"
+            database: "\(conninfo)"
             listen: ""
             spool: {directory: \(folder)}
             sources:
@@ -99,6 +112,7 @@ struct Installation: Sendable {
         _ arguments: [String],
         secret: String? = nil,
         key: String? = nil,
+        within namespace: NetworkNamespace? = nil,
         whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
     ) async throws -> Finished {
         let log = "\(logFolder)/\(UUID().uuidString).log"
@@ -107,9 +121,13 @@ struct Installation: Sendable {
             FilePath(log), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         let outputFile = try FileDescriptor.open(
             FilePath(output), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+        let usaged = Repository.builtProduct("usaged")
         let result = try await run(
-            .path(FilePath(Repository.builtProduct("usaged"))),
-            arguments: Arguments(arguments + ["--config", configurationFile, "--log-level", "trace"]),
+            .path(FilePath(namespace == nil ? usaged : "/usr/bin/nsenter")),
+            arguments: Arguments(
+                (namespace?.entering(usaged) ?? []) + arguments + [
+                    "--config", configurationFile, "--log-level", "trace",
+                ]),
             environment: .inherit.updating([
                 "ACME_SECRET": secret ?? simulator.clientSecret,
                 "OTHER_SECRET": simulator.credentials.last?.clientSecret ?? "",

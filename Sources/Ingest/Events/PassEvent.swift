@@ -9,6 +9,8 @@ package enum PassEvent: Sendable {
     case sourceFailed(source: String, reason: String)
     /// Another process works on the source: it is waited for.
     case sourceHeldElsewhere(source: String, holder: SourceLock.Holder)
+    /// Another process waits for the source, and gets its turn.
+    case sourceWanted(source: String)
     /// The lock of the source is lost or cannot be seen; no request goes until it is known again whose it is.
     case sourceHoldLost(source: String, reason: String)
     /// The lock is there again, and nobody else had it: the work goes on.

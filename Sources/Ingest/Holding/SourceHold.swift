@@ -26,8 +26,12 @@ final class SourceHold: Sendable {
         state.withLock { $0.isWanted } && ContinuousClock.now - taken >= policy.turn
     }
 
-    func note(isWanted: Bool) {
-        state.withLock { $0.isWanted = isWanted }
+    /// - Returns: whether that is news.
+    func note(isWanted: Bool) -> Bool {
+        state.withLock { state in
+            defer { state.isWanted = isWanted }
+            return state.isWanted != isWanted
+        }
     }
 
     func forfeit(because error: (any Error)? = nil) {

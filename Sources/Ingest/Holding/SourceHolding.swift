@@ -39,33 +39,43 @@ struct SourceHolding: Sendable {
 
     /// Waits for the lock as long as it takes, and says who is waited for.
     private func acquire() async throws -> (SourceLock, number: Int64) {
+        var session: SourceLock?
         var announced: SourceLock.Holder?
+        // Patience begins anew with each look: a wait of hours is no fault of the database.
         while true {
-            let acquired = try await pass.patiently {
-                let lock = try await SourceLock(of: source.name, in: pass.warehouse.lockSession)
+            let number = try await pass.patiently { () async throws -> Int64? in
+                let isNew = session == nil
+                let lock: SourceLock
+                if let session { lock = session } else { lock = try await open() }
+                session = lock
                 do {
-                    var isHeld = try await lock.take()
-                    while !isHeld {
-                        // The one that was announced may have been followed by another.
-                        if let holder = try await lock.holder(), holder != announced {
-                            announced = holder
-                            pass.onEvent(.sourceHeldElsewhere(source: source.name, holder: holder))
-                        }
-                        isHeld = try await lock.wait(for: policy.slice)
+                    if try await isNew ? lock.take() : lock.wait(for: policy.slice) {
+                        return try await begin(lock)
                     }
-                    // Before anything is trusted to it.
-                    guard try await lock.standing(within: policy.checkDeadline).isHeld else {
-                        await lock.abandon()
-                        return nil as (SourceLock, Int64)?
+                    // The one that was announced may have been followed by another.
+                    if let holder = try await lock.holder(), holder != announced {
+                        announced = holder
+                        pass.onEvent(.sourceHeldElsewhere(source: source.name, holder: holder))
                     }
-                    return (lock, try await lock.noteBegin(now: pass.settings.now()))
+                    return nil
                 } catch {
                     await lock.abandon()
+                    session = nil
                     throw error
                 }
             }
-            if let acquired { return acquired }
+            if let number, let session { return (session, number) }
         }
+    }
+
+    private func open() async throws -> SourceLock {
+        try await SourceLock(of: source.name, in: pass.warehouse.lockSession)
+    }
+
+    /// Looks at the lock before anything is trusted to it, and notes that the work begins.
+    private func begin(_ lock: SourceLock) async throws -> Int64 {
+        guard try await lock.standing(within: policy.checkDeadline).isHeld else { throw WarehouseError.sessionNotKept }
+        return try await lock.noteBegin(now: pass.settings.now())
     }
 
     private func end(_ lock: SourceLock) async {
@@ -88,7 +98,9 @@ struct SourceHolding: Sendable {
                 let standing = try await lock.standing(within: policy.checkDeadline)
                 guard standing.isHeld else { throw LockLost() }
                 source.adapter.common.give(.granted(until: sent + policy.validity))
-                hold.note(isWanted: standing.isWanted)
+                if hold.note(isWanted: standing.isWanted), standing.isWanted {
+                    pass.onEvent(.sourceWanted(source: source.name))
+                }
             } catch is CancellationError {
                 return lock
             } catch {
@@ -108,7 +120,7 @@ struct SourceHolding: Sendable {
     private func regain(from lost: SourceLock, _ number: Int64, _ hold: SourceHold) async -> SourceLock? {
         do {
             let regained = try await pass.patiently {
-                let lock = try await SourceLock(of: source.name, in: pass.warehouse.lockSession)
+                let lock = try await open()
                 do {
                     let sent = ContinuousClock.now
                     guard try await lock.take(from: lost.backend), try await lock.timesHeld() == number else {

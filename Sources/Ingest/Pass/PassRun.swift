@@ -33,7 +33,7 @@ actor PassRun {
         tally.plan(windows)
         switch state {
         case .begun(let id):
-            pass.onEvent(.progressed(tally.progress))
+            if windows > 0 { pass.onEvent(.progressed(tally.progress)) }
             return id
         case .beginning(let others):
             return try await withCheckedThrowingContinuation { state = .beginning(others + [$0]) }

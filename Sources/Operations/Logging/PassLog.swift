@@ -44,6 +44,8 @@ package final class PassLog: Sendable {
                         "holder.backend": "\(holder.backend)", "holder.application": "\(holder.application)",
                         "holder.address": "\(holder.address)",
                     ]))
+        case .sourceWanted(let source):
+            logger.debug("another process waits for the source", metadata: metadata(source, [:]))
         case .sourceHoldLost(let source, let reason):
             logger.warning(
                 "the lock of the source is lost, requests wait", metadata: metadata(source, ["error": "\(reason)"]))

@@ -4,12 +4,12 @@ import Glibc
 struct Socket: Sendable {
     let descriptor: Int32
 
-    /// Listens on a free port of 127.0.0.1.
-    static func listener() throws -> (socket: Socket, port: UInt16) {
+    /// Listens on a free port of 127.0.0.1, or of all addresses of this machine.
+    static func listener(everywhere: Bool = false) throws -> (socket: Socket, port: UInt16) {
         let socket = try open(AF_INET)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        address.sin_addr.s_addr = (everywhere ? INADDR_ANY : INADDR_LOOPBACK).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

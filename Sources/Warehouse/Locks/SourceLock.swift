@@ -60,16 +60,29 @@ package struct SourceLock: Sendable {
     /// - Throws: `PostgresError`, `CancellationError`.
     package func take(from lost: Int32? = nil) async throws -> Bool {
         let (key, isRow) = (name.key, isRow)
-        if let lost {
-            let ended = try await connection.run(timeout: .seconds(4)) { connection in
-                try connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(isRow) AND granted AND pid = \(lost)")
-            }
-            // It needs a moment to go, and is nobody who would keep the lock.
-            if ended > 0 { return try await wait(for: .seconds(2)) }
-        }
+        if let lost, try await end(lost) { return try await wait(for: Self.longestEnd) }
         return try await connection.run(timeout: .seconds(4)) { connection in
             try connection.query("SELECT pg_try_advisory_lock(\(key))").first?.decode(Bool.self) ?? false
+        }
+    }
+
+    /// How long the server needs at most to end a session whose link was cut.
+    private static let longestEnd = Duration.seconds(12)
+
+    /// Ends a session of this process if it has the lock.
+    ///
+    /// - Returns: whether it has, so that it is worth waiting for its end.
+    private func end(_ backend: Int32) async throws -> Bool {
+        let isRow = isRow
+        do {
+            return try await connection.run(timeout: .seconds(4)) { connection in
+                try connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(isRow) AND granted AND pid = \(backend)")
+                    > 0
+            }
+        } catch let error as PostgresError where error.sqlState == "42501" {
+            // A superuser that works as another role may not end its own sessions; the server will.
+            return true
         }
     }
 
