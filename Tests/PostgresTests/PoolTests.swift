@@ -140,6 +140,41 @@ import Testing
     }
 
     /// Runs the body while the only connection of the pool is lent.
+    @Test func `sessions that may not write are given up together, and new ones are as the server is now`() async throws
+    {
+        // As after a failover: what is open stays with the server, or the setting, that it began with.
+        let table = "written_\(UInt32.random(in: 0 ... .max))"
+        let isReadOnly = Shared(true)
+        let pool = PostgresPool(
+            try await Server.configuration(prepare: { connection in
+                if isReadOnly.value { try connection.execute("SET default_transaction_read_only = on") }
+            }), size: 3, logger: Server.silent)
+        // Three idle sessions.
+        let arrived = Shared(0)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    try await pool.withConnection(timeout: patience) { connection in
+                        arrived.change { $0 += 1 }
+                        while arrived.value < 3 { try connection.execute("SELECT") }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        isReadOnly.change { $0 = false }
+        let create: SQL = "CREATE TABLE \(identifier: table) ()"
+        let error = try await postgresError {
+            try await pool.withConnection(timeout: patience) { try $0.execute(create) }
+        }
+        #expect(error.sqlState == "25006")
+        #expect(error.isTransient)
+        // The very next attempt finds a session that may.
+        _ = try await pool.withConnection(timeout: patience) { try $0.execute(create) }
+        _ = try await pool.withConnection(timeout: patience) { try $0.execute("DROP TABLE \(identifier: table)") }
+        await pool.close()
+    }
+
     private func withLease<R>(of pool: PostgresPool, _ body: () async throws -> R) async throws -> R {
         let isDone = Shared(false)
         let (begun, continuation) = AsyncStream.makeStream(of: Void.self)

@@ -7,6 +7,8 @@ package struct ConnectFailure: Error, Sendable, CustomStringConvertible {
     /// See ``PostgresError/isTransient``. A server that cannot be reached may be reached later; one that refuses the
     /// password will refuse it again.
     package var isTransient: Bool
+    /// Whether a file that the connection string names is missing or wrong: the server was never asked.
+    package var isMisconfigured = false
 
     package var description: String { message }
 
@@ -28,8 +30,13 @@ package struct ConnectFailure: Error, Sendable, CustomStringConvertible {
             lines.append("\(line[..<code.lowerBound])\(line[code.upperBound...])")
         }
         message = lines.joined(separator: "\n")
-        isTransient = sqlState.map(SQLState.isTransient) ?? !needsPassword
+        // 55000 is a database that its owner closed to new connections for a while (ALLOW_CONNECTIONS).
+        isMisconfigured = sqlState == nil && Self.signsOfMisconfiguration.contains(where: message.contains)
+        isTransient = sqlState.map { SQLState.isTransient($0) || $0 == "55000" } ?? !(needsPassword || isMisconfigured)
     }
+
+    /// libpq reads service files and certificates before it connects, and knows no code for what is wrong with them.
+    private static let signsOfMisconfiguration = ["service file", "definition of service", "root certificate file"]
 
     /// The range of `28P01: ` behind the two spaces after the severity.
     private static func codeRange(in line: Substring) -> Range<Substring.Index>? {

@@ -24,7 +24,7 @@ package enum PostgresError: Error, Sendable {
     case misuse(String)
 
     /// Whether the same call may succeed when it is made again: the connection was lost or could not be made, the
-    /// time was up, or the server's SQLSTATE speaks of a conflict, a shortage or a restart.
+    /// time was up, or the server's SQLSTATE speaks of a conflict, a shortage, a restart or a standby.
     package var isTransient: Bool {
         switch self {
         case .server(let error): error.isTransient
@@ -42,6 +42,9 @@ package enum PostgresError: Error, Sendable {
         default: false
         }
     }
+
+    /// Whether another connection to the same place may be allowed to write what this one is not.
+    var isReadOnlySession: Bool { SQLState.isReadOnly(sqlState) }
 
     /// The server's code for the error, as in appendix A of PostgreSQL's manual.
     package var sqlState: String? {
