@@ -142,6 +142,19 @@ extension EphemeralPostgres {
         try await startAgain()
     }
 
+    /// Starts the server that was stopped or killed as a hot standby, which answers and takes no writes until
+    /// `pg_promote()`: what a client meets in the middle of a failover.
+    ///
+    /// - Throws: ``EphemeralPostgresError/startFailed(log:)``, ``EphemeralPostgresError/system(call:errno:)``.
+    package func startAgainAsStandby() async throws {
+        let signal = open("\(socketDirectory)/data/standby.signal", O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard signal >= 0 else { throw EphemeralPostgresError.system(call: "open", errno: errno) }
+        // Whatever the umask: the server, which is another user when we are root, opens it for writing.
+        fchmod(signal, 0o666)
+        close(signal)
+        try await startAgain()
+    }
+
     /// Kills the server's main process with SIGKILL and returns when it is dead; its connections break.
     package func kill9() async throws {
         guard let server = serverProcess(), kill(server, SIGKILL) == 0 else {

@@ -1,107 +1,199 @@
 import Postgres
+import ServiceLifecycleTestKit
 import Synchronization
+import TestSupport
 import Testing
+import Timekeeping
+
+import enum Ingest.PassEvent
 
 @testable import struct Ingest.DatabasePatience
 
 @Suite struct DatabasePatienceTests {
     private let lost = PostgresError.connectionLost("server closed the connection")
-    private let patience = DatabasePatience(delays: Array(repeating: .milliseconds(1), count: 3))
 
-    /// Fails with the errors one after the other, then succeeds; says how often it was tried.
-    private func attempt(_ errors: [any Error], patience: DatabasePatience? = nil) async -> (
-        result: Result<String, any Error>, attempts: Int, retries: Int
-    ) {
+    /// A patience whose waits cost no time.
+    private func patience(
+        delays: [Duration] = DatabasePatience.standardDelays,
+        limit: Duration? = DatabasePatience.standardLimit,
+        _ clock: TestClock = TestClock(skipsWaits: true)
+    ) -> DatabasePatience {
+        DatabasePatience(delays: delays, limit: limit, timekeeper: Timekeeper(clock))
+    }
+
+    /// Fails with the errors one after the other, then succeeds; says how often it was tried and what was told.
+    private func attempt(
+        _ errors: [any Error], _ patience: DatabasePatience? = nil
+    ) async -> (result: Result<String, any Error>, attempts: Int, told: [String]) {
+        let remaining = Mutex(errors[...])
         let attempts = Mutex(0)
-        let retries = Mutex(0)
+        let told = EventLog<[String]>([])
         do {
-            let value = try await (patience ?? self.patience).attempt(onRetry: { _ in retries.withLock { $0 += 1 } }) {
-                let attempt = attempts.withLock { attempts in
-                    defer { attempts += 1 }
-                    return attempts
-                }
-                if attempt < errors.count { throw errors[attempt] }
+            let value = try await (patience ?? self.patience()).attempt(onEvent: { told.append(name(of: $0)) }) {
+                attempts.withLock { $0 += 1 }
+                if let error = remaining.withLock({ $0.popFirst() }) { throw error }
                 return "stored"
             }
-            return (.success(value), attempts.withLock { $0 }, retries.withLock { $0 })
+            return (.success(value), attempts.withLock { $0 }, told.value)
         } catch {
-            return (.failure(error), attempts.withLock { $0 }, retries.withLock { $0 })
+            return (.failure(error), attempts.withLock { $0 }, told.value)
         }
     }
 
-    @Test func `what succeeds is done once`() async throws {
-        let (result, attempts, retries) = await attempt([])
+    @Test func `what succeeds is done once, and nothing is told`() async throws {
+        let (result, attempts, told) = await attempt([])
         #expect(try result.get() == "stored")
-        #expect((attempts, retries) == (1, 0))
+        #expect(attempts == 1)
+        #expect(told == [])
     }
 
-    @Test func `what may succeed later is tried again, and each time is told`() async throws {
-        let (result, attempts, retries) = await attempt([lost, PostgresError.deadlineExceeded(during: "COMMIT")])
+    @Test func `what may succeed later is tried again, and that is told once at either end`() async throws {
+        let (result, attempts, told) = await attempt([lost, PostgresError.deadlineExceeded(during: "COMMIT"), lost])
         #expect(try result.get() == "stored")
-        #expect((attempts, retries) == (3, 2))
-    }
-
-    @Test func `after the last delay comes one last attempt`() async throws {
-        let (saved, attempts, _) = await attempt([lost, lost, lost])
-        #expect(try saved.get() == "stored")
         #expect(attempts == 4)
-        let (result, all, retries) = await attempt([lost, lost, lost, lost, lost])
-        #expect(throws: PostgresError.self) { try result.get() }
-        #expect((all, retries) == (4, 3))
+        #expect(told == ["away: connection to PostgreSQL lost: server closed the connection", "back"])
     }
 
-    @Test func `without delays there is one attempt`() async {
-        let (result, attempts, retries) = await attempt([lost], patience: DatabasePatience(delays: []))
+    @Test func `the waits are neither a busy loop nor longer than two and a half seconds`() async throws {
+        let clock = TestClock(skipsWaits: true)
+        let (result, _, _) = await attempt(Array(repeating: lost, count: 500), patience(limit: nil, clock))
+        #expect(try result.get() == "stored")
+        #expect(clock.waits.count == 500)
+        #expect(clock.waits.allSatisfy { .milliseconds(150)...(.milliseconds(2_500)) ~= $0 })
+        #expect(clock.waits.dropFirst(3).allSatisfy { $0 >= .milliseconds(1_500) })
+        // Many that wait do not come all at the same moment.
+        #expect(Set(clock.waits.dropFirst(3)).count > 400)
+    }
+
+    @Test func `a limit ends the waiting after its time, with the last error`() async {
+        let clock = TestClock(skipsWaits: true)
+        let (result, attempts, told) = await attempt(Array(repeating: lost, count: 10_000), patience(clock))
         #expect(throws: PostgresError.self) { try result.get() }
-        #expect((attempts, retries) == (1, 0))
+        let waited = clock.waits.reduce(.zero, +)
+        #expect(waited >= .seconds(300) && waited < .seconds(303))
+        #expect(attempts == clock.waits.count + 1)
+        #expect((120...205).contains(attempts))
+        #expect(told.count == 1)
+    }
+
+    @Test func `without a limit the waiting has no end`() async throws {
+        let clock = TestClock(skipsWaits: true)
+        let (result, attempts, told) = await attempt(Array(repeating: lost, count: 50_000), patience(limit: nil, clock))
+        #expect(try result.get() == "stored")
+        #expect(attempts == 50_001)
+        // A day and more.
+        #expect(clock.waits.reduce(.zero, +) > .seconds(86_400))
+        #expect(told.count == 2)
+    }
+
+    @Test func `without delays, or without time, there is one attempt`() async {
+        for patience in [patience(delays: []), patience(limit: .zero)] {
+            let (result, attempts, told) = await attempt([lost, lost], patience)
+            #expect(throws: PostgresError.self) { try result.get() }
+            #expect(attempts == 1)
+            #expect(told == [])
+        }
     }
 
     @Test(arguments: [
         PostgresError.poolClosed, .invalidConninfo("no"), .invalidValue("NUL"), .transactionAborted, .misuse("nested"),
     ])
     func `what would fail again is not tried again`(error: PostgresError) async {
-        let (result, attempts, retries) = await attempt([error])
+        let (result, attempts, told) = await attempt([error])
         #expect(throws: PostgresError.self) { try result.get() }
-        #expect((attempts, retries) == (1, 0))
+        #expect(attempts == 1)
+        #expect(told == [])
     }
 
-    @Test func `an error that is not the database's is not tried again`() async {
+    @Test func `a refusal that is not the database's absence shows that it is back`() async {
         struct Other: Error {}
-        let (result, attempts, _) = await attempt([lost, Other()])
+        let (result, attempts, told) = await attempt([lost, Other()])
         #expect(throws: Other.self) { try result.get() }
         #expect(attempts == 2)
+        #expect(told.count == 2)
     }
 
-    @Test func `a cancellation of the work ends it at once`() async {
-        let (result, attempts, retries) = await attempt([CancellationError()])
+    @Test func `a cancellation of the work ends it at once and tells of no return`() async {
+        let (result, attempts, told) = await attempt([lost, CancellationError()])
         #expect(throws: CancellationError.self) { try result.get() }
-        #expect((attempts, retries) == (1, 0))
+        #expect(attempts == 2)
+        #expect(told.count == 1)
     }
 
     @Test(.timeLimit(.minutes(30))) func `a cancellation ends the wait`() async {
+        let clock = TestClock()
+        let patience = patience(clock)
         let lost = lost
-        let (waits, wait) = AsyncStream<Void>.makeStream()
-        let attempt = Task {
-            try await DatabasePatience(delays: [.seconds(3600)]).attempt(onRetry: { _ in wait.yield() }) {
-                throw lost
-            }
-        }
-        for await _ in waits { break }
+        let attempt = Task { try await patience.attempt { throw lost } }
+        await clock.sleepers(1)
         attempt.cancel()
         await #expect(throws: CancellationError.self) { try await attempt.value }
     }
 
-    @Test func `when the time is up there is no further wait, whatever delays are left`() async {
-        var patience = patience
-        patience.limit = .zero
-        let (result, attempts, retries) = await attempt([lost, lost], patience: patience)
-        #expect(throws: PostgresError.self) { try result.get() }
-        #expect((attempts, retries) == (1, 0))
+    @Test(.timeLimit(.minutes(2))) func `a graceful shutdown ends the wait, too`() async {
+        let clock = TestClock()
+        let patience = patience(limit: nil, clock)
+        let lost = lost
+        await testGracefulShutdown { trigger in
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask {
+                    do {
+                        try await patience.attempt { throw lost }
+                        return false
+                    } catch {
+                        return error is CancellationError
+                    }
+                }
+                await clock.sleepers(1)
+                trigger.triggerGracefulShutdown()
+                #expect(await group.next() == true)
+            }
+        }
     }
 
-    @Test func `the standard patience outlasts a restart and ends within minutes`() {
-        let whole = DatabasePatience().delays.reduce(.zero, +)
-        #expect(whole > .seconds(240) && whole < .seconds(360))
-        #expect(DatabasePatience().limit == .seconds(300))
+    @Test(.timeLimit(.minutes(2)))
+    func `however many wait, their outage is told once when it begins and once when the last goes on`() async throws {
+        let clock = TestClock()
+        let patience = patience(delays: [.seconds(1)], limit: nil, clock)
+        let told = EventLog<[String]>([])
+        let lost = lost
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<5 {
+                group.addTask {
+                    try await patience.attempt(onEvent: { told.append(name(of: $0)) }) {
+                        if clock.now.offset < .seconds(7) { throw lost }
+                    }
+                }
+            }
+            for _ in 0..<3 {
+                await clock.sleepers(5)
+                // Some work that is taken meanwhile, be it a reading, does not end the outage of those that wait.
+                try await patience.attempt(onEvent: { told.append(name(of: $0)) }) {}
+                clock.advance(by: .seconds(2))
+            }
+            await clock.sleepers(5)
+            #expect(told.value.count == 1)
+            clock.advance(by: .seconds(2))
+            try await group.waitForAll()
+        }
+        #expect(told.value.map { $0.prefix(4) } == ["away", "back"])
+    }
+
+    @Test func `when all that waited gave up, the next success ends the outage`() async throws {
+        let patience = patience()
+        let (result, _, first) = await attempt([lost, CancellationError()], patience)
+        #expect(throws: CancellationError.self) { try result.get() }
+        let (_, _, second) = await attempt([lost], patience)
+        let (_, _, third) = await attempt([], patience)
+        #expect((first + second + third).map { $0.prefix(4) } == ["away", "back"])
+    }
+}
+
+/// `away: reason` or `back`.
+private func name(of event: PassEvent) -> String {
+    switch event {
+    case .databaseAway(let reason): "away: \(reason)"
+    case .databaseBack: "back"
+    default: "\(event)"
     }
 }

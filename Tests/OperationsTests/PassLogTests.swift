@@ -116,32 +116,16 @@ import Warehouse
         #expect(lines(of: [.windowBegan(source: "acme", window: window)]).first?.metadata["oauth.client"] == "c-1")
     }
 
-    @Test func `a database that is away is told once, and once when it is back`() {
-        let shown = lines(
-            of: [
-                .databaseAway(reason: "restarting"), .databaseAway(reason: "restarting"), stored(),
-                stored(), .databaseAway(reason: "again"),
-                .windowFailed(source: "acme", window: Self.window, reason: "bad row"),
-            ], level: .notice)
+    @Test func `a database that is away is a warning, and a notice when it is back`() {
+        let shown = lines(of: [
+            .began(run: Self.run, windows: 1), .databaseAway(reason: "restarting"), .databaseBack(after: .seconds(90)),
+        ])
         #expect(
-            shown.map { "\($0.level) \($0.message)" } == [
-                "warning database away, waiting for it", "notice database back",
-                "warning database away, waiting for it", "notice database back",
-                "warning window failed and will be tried again",
-            ])
-        #expect(shown.first?.metadata == ["error": "restarting"])
-    }
-
-    @Test func `a run that begins or ends shows that the database is back`() {
-        let shown = lines(
-            of: [
-                .databaseAway(reason: "restarting"), .began(run: Self.run, windows: 0),
-                .databaseAway(reason: "restarting"), .finished(run: Self.run, summary: RunSummary()),
-            ], level: .info)
-        #expect(
-            shown.map(\.message) == [
-                "database away, waiting for it", "database back", "database away, waiting for it", "database back",
-                "run finished",
+            shown.dropFirst() == [
+                Line(
+                    level: .warning, message: "database away, waiting for it",
+                    metadata: ["run": "7", "error": "restarting"]),
+                Line(level: .notice, message: "database back", metadata: ["run": "7", "away": "2 min"]),
             ])
     }
 
@@ -160,7 +144,7 @@ import Warehouse
             .sourceReady(source: "acme", organization: Organization(id: "o-1", name: "Acme"), windows: 3),
             .began(run: Self.run, windows: 3), .windowBegan(source: "acme", window: Self.window),
             stored(unknownFields: ["zone": 1], doubt: "doubt"), .progressed(PassProgress()),
-            .databaseAway(reason: "restarting"), stored(),
+            .databaseAway(reason: "restarting"), .databaseBack(after: .seconds(2)), stored(),
             .windowFailed(source: "acme", window: Self.window, reason: "bad row"),
             .sourceFailed(source: "acme", reason: "refused"), .finished(run: Self.run, summary: summary),
         ])

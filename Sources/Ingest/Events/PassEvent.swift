@@ -34,8 +34,10 @@ package enum PassEvent: Sendable {
     case monthChecked(source: String, month: Month, differences: [Channel: Decimal])
     /// A closed month could not be asked for as a whole; a later pass does.
     case monthCheckFailed(source: String, month: Month, reason: String)
-    /// The database is away; the work goes on when it is back.
+    /// The database does not take the work; it goes on when the database does. Told once, however many wait.
     case databaseAway(reason: String)
+    /// Everything that waited for the database has gone on.
+    case databaseBack(after: Duration)
     case progressed(PassProgress)
     case finished(run: RunID, summary: RunSummary)
 }

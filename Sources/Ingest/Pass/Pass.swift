@@ -73,6 +73,6 @@ package struct Pass: Sendable {
 
     /// Does a piece of work on the database again while it is away, and says so.
     func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
-        try await settings.patience.attempt(onRetry: { onEvent(.databaseAway(reason: $0.description)) }, work)
+        try await settings.patience.attempt(onEvent: onEvent, work)
     }
 }

@@ -230,8 +230,7 @@ extension WindowWork {
     }
 
     func patiently<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
-        try await settings.patience.attempt(
-            onRetry: { onEvent(.databaseAway(reason: $0.description)) }, work)
+        try await settings.patience.attempt(onEvent: onEvent, work)
     }
 }
 

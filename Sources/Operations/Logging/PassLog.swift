@@ -11,8 +11,6 @@ package final class PassLog: Sendable {
     private struct Situation {
         /// The run that the lines belong to.
         var run: RunID?
-        /// Whether it was said that the database is away: every window that waits for it says so every few seconds.
-        var isDatabaseAway = false
     }
 
     private let logger: Logger
@@ -25,7 +23,6 @@ package final class PassLog: Sendable {
     package func receive(_ event: PassEvent) {
         switch event {
         case .began(let run, let windows):
-            databaseAnswered()
             situation.withLock { $0 = Situation(run: run) }
             logger.debug("run began", metadata: ["run": "\(run.rawValue)", "windows.planned": "\(windows)"])
         case .sourceReady(let source, let organization, let windows):
@@ -69,14 +66,12 @@ package final class PassLog: Sendable {
         case .windowBegan(let source, let window):
             logger.debug("window began", metadata: metadata(source, window))
         case .windowStored(let source, let window, let outcome, let report, let doubt):
-            databaseAnswered()
             stored(source, window, outcome, report, doubt)
         case .windowSplit(let source, let window, let parts, let reason):
             logger.warning(
                 "window is read in parts",
                 metadata: metadata(source, window, ["parts": "\(parts)", "error": "\(reason)"]))
         case .windowFailed(let source, let window, let reason):
-            databaseAnswered()
             logger.warning(
                 "window failed and will be tried again", metadata: metadata(source, window, ["error": "\(reason)"]))
         case .clientUnavailable(let source, let dataset, let clientID, let windows, let reason):
@@ -95,11 +90,12 @@ package final class PassLog: Sendable {
                 "closed month cannot be asked for as a whole; the next run tries again",
                 metadata: metadata(source, ["month": "\(month)", "error": "\(reason)"]))
         case .databaseAway(let reason):
-            databaseAway(reason)
+            logger.warning("database away, waiting for it", metadata: metadata(["error": "\(reason)"]))
+        case .databaseBack(let time):
+            logger.notice("database back", metadata: metadata(["away": "\(time.inWords)"]))
         case .progressed:
             break
         case .finished(let run, let summary):
-            databaseAnswered()
             finished(run, summary)
             situation.withLock { $0 = Situation() }
         }
@@ -160,26 +156,6 @@ package final class PassLog: Sendable {
                 "rows.unchanged": "\(summary.rowsUnchanged)",
                 "requests": "\(summary.requests)",
             ])
-    }
-
-    // MARK: - The database
-
-    private func databaseAway(_ reason: String) {
-        let isNews = situation.withLock { situation in
-            defer { situation.isDatabaseAway = true }
-            return !situation.isDatabaseAway
-        }
-        logger.log(
-            level: isNews ? .warning : .debug, "database away, waiting for it",
-            metadata: metadata(["error": "\(reason)"]))
-    }
-
-    private func databaseAnswered() {
-        let isNews = situation.withLock { situation in
-            defer { situation.isDatabaseAway = false }
-            return situation.isDatabaseAway
-        }
-        if isNews { logger.notice("database back", metadata: metadata([:])) }
     }
 
     // MARK: - Metadata
