@@ -38,6 +38,8 @@ package struct CommandFailure: Error {
             self.init(.badConfiguration, error.description)
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
+        case let error as SpoolError:
+            self.init(.badConfiguration, error.description)
         case let error as GenesysCloud.EndpointsError:
             self.init(.badConfiguration, error.description)
         case let error as Infodeck.EndpointsError:
@@ -93,12 +95,7 @@ package struct CommandFailure: Error {
     private static func status(of error: PostgresError) -> Status {
         if error.isConnectionLost { return .unavailable }
         if case .invalidConninfo = error { return .badConfiguration }
-        // libpq reads service files before it connects, and knows no code for what is wrong with them.
-        if case .connectionFailed(let failure) = error,
-            failure.message.contains("service file") || failure.message.contains("definition of service")
-        {
-            return .badConfiguration
-        }
+        if case .connectionFailed(let failure) = error, failure.isMisconfigured { return .badConfiguration }
         // libpq itself refuses to go on, for want of a password for example: the server was never asked.
         if case .connectionFailed(let failure) = error, failure.sqlState == nil, !failure.isTransient {
             return .noPermission

@@ -11,9 +11,15 @@ extension Program {
     /// Says in the database, while `body` runs, for which sources this process is configured: another process with another
     /// configuration then neither drops them nor takes over what they claimed.
     ///
+    /// - Parameters:
+    ///   - patience: how long a database that is away at the start is waited for.
+    ///   - body: the work of the process.
+    /// - Returns: what the body returns.
     /// - Throws: `PostgresError` when the database stays away at the start; what `body` throws.
-    func withPresence<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
-        let first = try await DatabasePatience(timekeeper: timekeeper).attempt { try await announce() }
+    func withPresence<Result: Sendable>(
+        _ patience: DatabasePatience, _ body: () async throws -> Result
+    ) async throws -> Result {
+        let first = try await patience.attempt { try await announce() }
         return try await withThrowingTaskGroup(of: Presence?.self) { group in
             group.addTask { await keep(first) }
             let result: Swift.Result<Result, any Error>

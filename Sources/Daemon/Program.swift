@@ -1,6 +1,7 @@
 package import Ingest
 package import Logging
 package import Migrations
+import Operations
 package import Postgres
 package import Timekeeping
 package import UsagedConfiguration
@@ -64,8 +65,32 @@ package struct Program {
         try await withConnection { try await migrator.verifyCurrent(on: $0) }
     }
 
+    /// Waits for the database, then refuses a schema that is not the one of this program; `migrate: auto` is obeyed.
+    ///
+    /// - Parameter patience: how long a database that is away is waited for.
+    /// - Throws: as ``requireCurrentSchema(migrating:)``, and `CancellationError`.
+    func awaitCurrentSchema(_ patience: DatabasePatience) async throws {
+        try await patience.attempt(onEvent: PassLog(logger: logger).receive) {
+            do {
+                try await requireCurrentSchema(migrating: true)
+            } catch MigrationError.failed(_, _, let cause) where cause.isTransient {
+                throw cause
+            } catch let error as MigrationError where error.isTransient {
+                throw PostgresError.deadlineExceeded(during: error.description)
+            }
+        }
+    }
+
     /// Makes the pass that all kinds of run share, and lends it while the HTTP clients are open.
+    ///
+    /// - Parameters:
+    ///   - patience: how long the pass waits for a database that went away.
+    ///   - onEvent: is told what happens.
+    ///   - body: works with the pass.
+    /// - Returns: what the body returns.
+    /// - Throws: what the body throws, and `CommandFailure` when a source cannot be connected.
     package func withPass<Result: Sendable>(
+        patience: DatabasePatience,
         onEvent: @escaping @Sendable (PassEvent) -> Void,
         _ body: (Pass) async throws -> Result
     ) async throws -> Result {
@@ -75,7 +100,8 @@ package struct Program {
                 widePassDays: configuration.schedule.widePassDays,
                 spoolDirectory: configuration.spool.directory,
                 version: UsagedVersion.current,
-                timekeeper: timekeeper)
+                timekeeper: timekeeper,
+                patience: patience)
             settings.turn = configuration.schedule.every
             let pass = Pass(warehouse: warehouse, sources: sources, settings: settings, onEvent: onEvent)
             return try await body(pass)

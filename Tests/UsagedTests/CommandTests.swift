@@ -147,7 +147,7 @@ struct CommandTests {
             try usaged.configure { text in
                 text.replacingOccurrences(of: usaged.database.conninfo, with: "host=\(usaged.folder) dbname=none")
             }
-            let finished = try await usaged.usaged("run", "--once")
+            let finished = try await usaged.usaged("run", "--once", "--database-patience", "0")
             #expect(finished.code == 69, "\(finished.log)")
             #expect(finished.log.contains(usaged.folder))
         }

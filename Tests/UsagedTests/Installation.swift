@@ -107,12 +107,14 @@ struct Installation: Sendable {
         }
     }
 
-    /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes.
+    /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes. `limitingFilesTo` is the
+    /// greatest size in KiB of a file that it may write, as if the disk were full behind it.
     func usaged(
         _ arguments: [String],
         secret: String? = nil,
         key: String? = nil,
         within namespace: NetworkNamespace? = nil,
+        limitingFilesTo limit: Int? = nil,
         whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
     ) async throws -> Finished {
         let log = "\(logFolder)/\(UUID().uuidString).log"
@@ -121,13 +123,10 @@ struct Installation: Sendable {
             FilePath(log), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         let outputFile = try FileDescriptor.open(
             FilePath(output), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-        let usaged = Repository.builtProduct("usaged")
+        let command = command(arguments, within: namespace, limitingFilesTo: limit)
         let result = try await run(
-            .path(FilePath(namespace == nil ? usaged : "/usr/bin/nsenter")),
-            arguments: Arguments(
-                (namespace?.entering(usaged) ?? []) + arguments + [
-                    "--config", configurationFile, "--log-level", "trace",
-                ]),
+            .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: .inherit.updating([
                 "ACME_SECRET": secret ?? simulator.clientSecret,
                 "OTHER_SECRET": simulator.credentials.last?.clientSecret ?? "",
@@ -143,6 +142,18 @@ struct Installation: Sendable {
             status: result.terminationStatus,
             output: try String(contentsOfFile: output, encoding: .utf8),
             log: try String(contentsOfFile: log, encoding: .utf8))
+    }
+
+    /// The binary with its arguments, behind the program that makes it run somewhere else or the shell that limits it. A
+    /// signal that is ignored stays so over `exec`.
+    private func command(
+        _ arguments: [String], within namespace: NetworkNamespace?, limitingFilesTo limit: Int?
+    ) -> [String] {
+        let level = arguments.contains("--log-level") ? [] : ["--log-level", "trace"]
+        let usaged = [Repository.builtProduct("usaged")] + arguments + ["--config", configurationFile] + level
+        if let namespace { return ["/usr/bin/nsenter"] + namespace.entering(usaged[0]) + usaged.dropFirst() }
+        guard let limit else { return usaged }
+        return ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\""] + usaged
     }
 
     func usaged(_ arguments: String..., secret: String? = nil, key: String? = nil) async throws -> Finished {

@@ -26,28 +26,6 @@ struct SpoolTests {
         #expect(answer.content.file != nil && answer.content.rowsInMemory.count < 5_000)
     }
 
-    @Test func `the temporary file has no name, so that nothing can be left behind`() throws {
-        var template = Array("/tmp/spool-test-XXXXXX".utf8CString)
-        let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
-        defer { rmdir(directory) }
-        let spool = UsageSpool(directory: directory, memoryLimit: 72)
-        try spool.append(row(first))
-        try spool.append(row(first, "c-2"))
-        // Removing a folder succeeds only when it is empty.
-        #expect(rmdir(directory) == 0)
-        #expect(spool.finish().rows == 2)
-    }
-
-    @Test func `a folder that cannot be written is an error that names it`() {
-        let spool = UsageSpool(directory: "/nowhere/spool", memoryLimit: 72)
-        #expect(
-            throws: SpoolError.file(
-                directory: "/nowhere/spool", operation: "created", reason: String(cString: strerror(ENOENT)))
-        ) { try spool.append(row(first)) }
-        #expect(
-            "\(SpoolError.file(directory: "/nowhere/spool", operation: "created", reason: "x"))".contains("/nowhere"))
-    }
-
     @Test func `more distinct texts than the limit are refused, repeated ones are not counted`() throws {
         let spool = UsageSpool(directory: "/tmp", distinctTextLimit: 10_000)
         for _ in 0..<10_000 { try spool.append(row(first, "c-1", name: "Name")) }

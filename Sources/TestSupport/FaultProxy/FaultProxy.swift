@@ -37,6 +37,7 @@ package final class FaultProxy: Sendable {
     fileprivate struct State {
         var mode: Mode
         var traffic = Traffic()
+        var refusals = 0
         var isClosed = false
         var links: [Int: FaultProxyLink] = [:]
         var nextLink = 0
@@ -86,6 +87,8 @@ package final class FaultProxy: Sendable {
     }
 
     package var traffic: Traffic { state.withLock { $0.traffic } }
+    /// How many connections were reset because the mode is `refuse`.
+    package var refusals: Int { state.withLock { $0.refusals } }
     /// How many connections are open now.
     package var connections: Int { state.withLock { $0.links.count } }
 
@@ -115,7 +118,11 @@ package final class FaultProxy: Sendable {
 
 extension FaultProxy {
     private func begin(_ client: Socket) -> Bool {
-        guard state.withLock({ !$0.isClosed && $0.mode != .refuse }), let server = try? Socket.connect(to: upstream)
+        let isAdmitted = state.withLock { state in
+            if state.mode == .refuse { state.refusals += 1 }
+            return !state.isClosed && state.mode != .refuse
+        }
+        guard isAdmitted, let server = try? Socket.connect(to: upstream)
         else {
             return false
         }

@@ -1,7 +1,7 @@
 /// Why an answer could not be kept until it is stored. It fails the window that was being fetched, nothing else.
 package enum SpoolError: Error, Equatable, Sendable {
-    /// The temporary file could not be made, written or read.
-    case file(directory: String, operation: String, reason: String)
+    /// The temporary file could not be made, written or read; `isFull` when more room would have helped.
+    case file(directory: String, operation: String, reason: String, isFull: Bool)
     /// The answer names more distinct clients, endpoints and users than any real one.
     case tooManyDistinctTexts(limitBytes: Int)
 }
@@ -14,14 +14,20 @@ extension SpoolError {
         case .tooManyDistinctTexts: true
         }
     }
+
+    /// Whether more room on the disk would have helped.
+    var isAboutRoom: Bool {
+        if case .file(_, _, _, let isFull) = self { isFull } else { false }
+    }
 }
 
 extension SpoolError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .file(let directory, let operation, let reason):
+        case .file(let directory, let operation, let reason, let isFull):
             "the spool in \(directory) could not be \(operation): \(reason); "
-                + "make room or name another folder in the configuration (spool.directory)"
+                + (isFull ? "make room there" : "make the folder, writable by usaged,")
+                + " or name another one in the configuration (spool.directory)"
         case .tooManyDistinctTexts(let limit):
             "the answer holds more than \(limit) bytes of distinct identifiers, names and template URIs"
         }

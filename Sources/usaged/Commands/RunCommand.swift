@@ -46,7 +46,14 @@ struct RunCommand: AsyncParsableCommand {
     @Flag(help: "With --backfill or --once: print the windows, requests and minutes it would take; send nothing.")
     var plan = false
 
+    @Option(
+        help: ArgumentHelp(
+            "With --backfill or --once: how many seconds a database that is away is waited for. The daemon waits on.",
+            valueName: "SECONDS"))
+    var databasePatience = Int(DatabasePatience.standardLimit.components.seconds)
+
     func validate() throws {
+        guard databasePatience >= 0 else { throw ValidationError("--database-patience is a number of seconds.") }
         if once, backfill != nil { throw ValidationError("--once and --backfill exclude each other.") }
         if refetch, backfill == nil { throw ValidationError("--refetch needs --backfill FROM..TO.") }
         if backfill != nil, let snapshot = dataset.first(where: { $0.shape == .snapshot }) {
@@ -65,7 +72,6 @@ struct RunCommand: AsyncParsableCommand {
                     .badUsage, "--source \(unknown): the configuration has \(names.joined(separator: ", "))")
             }
             try refuseUnaskedDatasets(program)
-            try await program.requireCurrentSchema(migrating: !plan)
             let scope = backfill.map { PassScope.backfill($0.days, refetching: refetch) } ?? .once
             let selection = PassSelection(sources: Set(source), datasets: Set(dataset))
             if plan {
@@ -89,7 +95,11 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func printPlan(_ program: Program, _ scope: PassScope, _ selection: PassSelection) async throws {
-        let plan = try await program.withPass(onEvent: { _ in }) { try await $0.plan(scope, selection) }
+        try await program.requireCurrentSchema(migrating: false)
+        let patience = DatabasePatience(delays: [])
+        let plan = try await program.withPass(patience: patience, onEvent: { _ in }) {
+            try await $0.plan(scope, selection)
+        }
         print(PlanText(plan))
         await program.warehouse.close()
     }
@@ -103,7 +113,8 @@ struct RunCommand: AsyncParsableCommand {
         let log = PassLog(logger: program.logger)
         let progress = backfill.map { _ in BackfillProgress(output: output, logger: program.logger) }
         defer { output.show(status: "") }
-        let report = try await program.runOnce(scope, selection) {
+        let limit = Duration.seconds(databasePatience)
+        let report = try await program.runOnce(scope, selection, waitingForDatabase: limit) {
             log.receive($0)
             progress?.receive($0)
         }
