@@ -37,6 +37,17 @@ struct SpoolTests {
         }
     }
 
+    @Test func `clients that come on every day are counted day by day, as their sums are kept`() throws {
+        let limit = 200 * 192
+        let spool = UsageSpool(directory: "/tmp", distinctTextLimit: limit)
+        for client in 0..<10 { try spool.append(row(first, "c-\(client)")) }
+        #expect(throws: SpoolError.tooManyDistinctTexts(limitBytes: limit)) {
+            for number in 1..<31 {
+                for client in 0..<10 { try spool.append(row(first.advanced(by: number), "c-\(client)")) }
+            }
+        }
+    }
+
     @Test func `an answer that begins again forgets what came before`() throws {
         let spool = UsageSpool(directory: "/tmp", memoryLimit: 144)
         for number in 0..<9 { try spool.append(row(first, "c-\(number)", requests: 5)) }

@@ -22,15 +22,21 @@ struct KnownDay: Sendable {
     private struct Texts {
         var values: [ExactText] = []
         var places: [ExactText: Int] = [:]
+        /// With 64 a text for what holds it.
+        var bytes = 0
 
         mutating func place(of text: String) -> Int32 {
             let text = ExactText(text: text)
             if let place = places[text] { return Int32(place) }
             places[text] = values.count
             values.append(text)
+            bytes += text.text.utf8.count + 64
             return Int32(values.count - 1)
         }
     }
+
+    /// Bytes that the distinct texts take.
+    var textBytes: Int { httpMethods.bytes + clientNames.bytes + templateURIs.bytes }
 
     /// One for each row, so that clients of one name count as often as they have rows.
     private(set) var cells: [Cell] = []

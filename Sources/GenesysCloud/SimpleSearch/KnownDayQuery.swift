@@ -28,9 +28,19 @@ struct KnownDayQuery: Question {
     }
 }
 
-/// Counts the rows of the answer while they arrive.
+/// Counts the rows of the answer while they arrive, up to a number beyond which no day can be searched.
 final class KnownDayRows: AnswerRows {
     private(set) var day = KnownDay()
+    private let mostRows: Int
+    private let mostTextBytes: Int
+
+    /// - Parameters:
+    ///   - mostRows: rows of a day that is worth knowing; by default a hundred searches' worth.
+    ///   - mostTextBytes: bytes of its distinct texts; by default 64 MiB.
+    init(mostRows: Int = 2_000_000, mostTextBytes: Int = 64 << 20) {
+        self.mostRows = mostRows
+        self.mostTextBytes = mostTextBytes
+    }
 
     func restart() {
         day = KnownDay()
@@ -41,8 +51,13 @@ final class KnownDayRows: AnswerRows {
         restart()
     }
 
-    func append(_ row: UsageRow) {
+    /// - Throws: `AnswerProblem` when there are more rows, or longer texts, than memory is kept for.
+    func append(_ row: UsageRow) throws {
         day.add(row)
+        guard day.cells.count <= mostRows, day.textBytes <= mostTextBytes else {
+            throw AnswerProblem(
+                text: "the day has more than \(mostRows) rows or \(mostTextBytes) bytes of distinct texts")
+        }
     }
 
     func endPage(next: String?) -> String? {

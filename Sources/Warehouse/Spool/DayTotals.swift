@@ -12,10 +12,14 @@ package struct DayTotals: Equatable, Sendable {
     /// All requests of the day.
     package var requests: Int128 { sums.requests }
 
-    mutating func add(_ counts: UsageCounts, of client: UInt32) {
+    /// - Returns: whether the client is new to the day.
+    @discardableResult
+    mutating func add(_ counts: UsageCounts, of client: UInt32) -> Bool {
         rows += 1
         sums += counts
+        let clients = sumsByClient.count
         sumsByClient[client, default: CounterSums()] += counts
+        return sumsByClient.count > clients
     }
 
     mutating func add(_ others: DayTotals) {

@@ -113,7 +113,8 @@ package final class UsageSpool: UsageRowSink {
                 status500: counts.statusCounts.status500
             ))
         content.rows += 1
-        freshTotals[identity.day, default: DayTotals()].add(counts, of: client)
+        // What sums up a client's day takes memory like a text, and an answer may name any client on any day.
+        if freshTotals[identity.day, default: DayTotals()].add(counts, of: client) { try count(bytes: 192) }
         if buffer.count * MemoryLayout<SpoolRecord>.stride >= memoryLimit { try spill() }
     }
 
@@ -144,7 +145,11 @@ package final class UsageSpool: UsageRowSink {
 
     private func count(_ texts: String...) throws {
         // 64 bytes a text for the dictionary that holds it.
-        for text in texts { distinctTextBytes += text.utf8.count + 64 }
+        for text in texts { try count(bytes: text.utf8.count + 64) }
+    }
+
+    private func count(bytes: Int) throws {
+        distinctTextBytes += bytes
         guard distinctTextBytes <= distinctTextLimit else {
             throw SpoolError.tooManyDistinctTexts(limitBytes: distinctTextLimit)
         }
