@@ -59,7 +59,7 @@ package struct SourceLock: Sendable {
     /// - Returns: whether this session has it now.
     /// - Throws: `PostgresError`, `CancellationError`.
     package func take(from lost: Int32? = nil) async throws -> Bool {
-        let (key, isRow) = (name.key, isRow)
+        let key = name.key
         if let lost, try await end(lost) { return try await wait(for: Self.longestEnd) }
         return try await connection.run(timeout: .seconds(4)) { connection in
             try connection.query("SELECT pg_try_advisory_lock(\(key))").first?.decode(Bool.self) ?? false
