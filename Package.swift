@@ -224,6 +224,14 @@ let package = Package(
                 systemPackage,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "usage-soak",
+            dependencies: [
+                "Daemon", "EphemeralPostgres", "Ingest", "Migrations", "Operations", "Postgres", "Timekeeping",
+                "UsageDomain", "UsageSimulator", "UsagedConfiguration", argumentParser, asyncHTTPClient, logging,
+                nioCore, nioHTTP1, subprocess, systemPackage,
+            ],
+            path: "Tests/usage-soak", swiftSettings: strict),
         .testTarget(
             name: "UsagedConfigurationTests", dependencies: ["UsageDomain", "UsagedConfiguration"],
             swiftSettings: strict),

@@ -15,16 +15,25 @@ package struct Program {
     package let migrator: Migrator
 
     package let timekeeper: Timekeeper
+    /// How long a vendor may send nothing before a request is given up; real time, as all of a connection's limits.
+    package let longestSilence: Duration
 
     /// Opens nothing yet.
     ///
     /// - Parameters:
     ///   - configuration: what the operator wants.
     ///   - timekeeper: where everything in the program gets its time from.
+    ///   - longestSilence: how long a vendor may send nothing before a request is given up.
     ///   - logger: for the whole process.
     /// - Throws: `MigrationError` when the migrations that are compiled in cannot be right.
-    package init(_ configuration: Configuration, timekeeper: Timekeeper = Timekeeper(), logger: Logger) throws {
+    package init(
+        _ configuration: Configuration,
+        timekeeper: Timekeeper = Timekeeper(),
+        longestSilence: Duration = .seconds(60),
+        logger: Logger
+    ) throws {
         self.configuration = configuration
+        self.longestSilence = longestSilence
         self.timekeeper = timekeeper
         self.logger = logger
         // Every window in flight may be storing, and the small statements that record executions must not wait.

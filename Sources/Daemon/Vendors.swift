@@ -14,12 +14,14 @@ import Warehouse
 package struct Vendors {
     private let configuration: Configuration
     private let timekeeper: Timekeeper
+    private let longestSilence: Duration
     private let logger: Logger
     private let secrets: SecretReader
 
     package init(_ program: Program) {
         configuration = program.configuration
         timekeeper = program.timekeeper
+        longestSilence = program.longestSilence
         logger = program.logger
         secrets = SecretReader(environment: ProcessInfo.processInfo.environment)
     }
@@ -158,6 +160,7 @@ package struct Vendors {
 
     private func settings(of source: SourceConfiguration, certificateAuthorities file: String? = nil) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "usaged/\(UsagedVersion.current)", caFile: file)
+        settings.silenceTimeout = longestSilence
         settings.onRetry = { [logger] failure, wait in
             logger.warning(
                 "request failed and is sent again",

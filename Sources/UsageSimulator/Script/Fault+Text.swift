@@ -17,7 +17,7 @@ extension Fault: CustomStringConvertible {
     /// - `TEXT`: only requests that mention this text.
     /// - `EFFECT`: a status such as `503` or `429,retry-after:1`; `html`, `html:502`, `cut:1000`, `truncate:1000`, `drip:100:50`
     ///   (bytes, milliseconds), `delay:500`, `hang`, `reset`, `stall:1000`, `status:SomethingNew` (the query status), `expire-token`,
-    ///   `cap:10000`, `restate:2025-09-01`, `row:FIELD=JSON` (the first row), `row@7:FIELD=JSON`, `row:-FIELD` (removed),
+    ///   `forget`, `cap:10000`, `restate:2025-09-01`, `row:FIELD=JSON` (the first row), `row@7:FIELD=JSON`, `row:-FIELD` (removed),
     ///   `row:duplicate`, `page:repeated` and its likes of ``PageFault``.
     ///
     /// - Throws: ``FaultSyntaxError``.
@@ -91,6 +91,7 @@ extension Fault.Effect: CustomStringConvertible {
         case ("hang", _) where words.count == 1: self = .hang
         case ("reset", _) where words.count == 1: self = .reset
         case ("expire-token", _) where words.count == 1: self = .expireToken
+        case ("forget", _) where words.count == 1: self = .forget
         case ("page", _):
             guard let fault = PageFault(rawValue: argument) else { return nil }
             self = .page(fault)
@@ -136,6 +137,7 @@ extension Fault.Effect: CustomStringConvertible {
         case .stall(let bytes): "stall:\(bytes)"
         case .queryStatus(let text): "status:\(text)"
         case .expireToken: "expire-token"
+        case .forget: "forget"
         case .row(let fault): fault.description
         case .cap(let rows): "cap:\(rows)"
         case .page(let fault): "page:\(fault.rawValue)"

@@ -44,6 +44,8 @@ package struct Fault: Sendable {
         case queryStatus(String)
         /// The token that was presented is void from now on; the answer is 401.
         case expireToken
+        /// At endpoints that tell results: the execution is gone for ever; the answer is 404.
+        case forget
         /// At endpoints of complete results: one row is spoiled.
         case row(RowFault)
         /// At endpoints of complete results: the answer silently ends after so many rows, and a page has no cursor then.

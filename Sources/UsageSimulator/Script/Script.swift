@@ -4,6 +4,8 @@
 package struct Script: Sendable {
     /// Tried in order; of several that match one request, the first is played. All that match count the request.
     package var faults: [Fault]
+    /// Faults by chance, for requests that none of ``faults`` hits.
+    package var randomFaults: RandomFaults?
 
     // MARK: Executions
 

@@ -9,6 +9,9 @@ import FoundationEssentials
 /// - `POST /simulator/restate?day=2025-09-01`: changes a past day; `day` may be repeated.
 /// - `POST /simulator/script?set=row-limit=refused&fault=submit%231=503`: sets switches of ``Script/unknowns``, and replaces all
 ///   faults when any `fault` is given (one that is empty removes them); each may be repeated. Answers every switch as it is.
+/// - `GET /simulator/clock`: ``SimulatedTime``, where the simulator has a clock that can leap.
+/// - `POST /simulator/clock?until=1767225600.5`: leaps to this moment, in seconds since 1970, as far as ``SimulatedClock`` lets it; answers
+///   the time after that.
 enum ControlPaths {
     static func answer(_ request: IncomingRequest, _ simulator: Simulator) -> Answer? {
         switch (request.method, request.path) {
@@ -30,6 +33,15 @@ enum ControlPaths {
             }
             days.forEach { simulator.restate($0) }
             return Answer(status: 200, body: .whole(JSONText.encode(["restated": days.map(\.description)])))
+        case ("GET", "/simulator/clock"):
+            guard let clock = simulator.clock else { return refusal("this simulator's clock is the machine's") }
+            return Answer(status: 200, body: .whole(JSONText.encode(clock.time)))
+        case ("POST", "/simulator/clock"):
+            guard let clock = simulator.clock, let text = request.parameter("until"), let until = Double(text),
+                until.isFinite
+            else { return refusal("write ?until=SECONDS, of a simulator whose clock can leap") }
+            let time = clock.leap(to: Date(timeIntervalSince1970: until))
+            return Answer(status: 200, body: .whole(JSONText.encode(time)))
         case ("POST", "/simulator/script"):
             return rewrite(request, simulator)
         default:

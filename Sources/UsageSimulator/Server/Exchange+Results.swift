@@ -4,10 +4,12 @@ import FoundationEssentials
 extension Exchange {
     mutating func resultsAnswer(_ state: inout Simulator.State) throws(APIError) -> Answer {
         let script = state.script
+        ending = .gone
         guard let id = route.id, var execution = state.executions[id], execution.endpoint == endpoint,
             execution.clientID == route.clientID, script.readers == .everybody || execution.token == token
         else { throw .notFound }
         guard !execution.isForgotten(script, now: now) else { return try lateAnswer(script) }
+        ending = nil
         execution.polls += 1
         state.executions[id] = execution
         guard execution.isComplete(script, now: now) else {
@@ -16,7 +18,10 @@ extension Exchange {
         }
         execution.wasCompleted = true
         state.executions[id] = execution
+        ending = .failed
         guard !execution.query.isToFail else { return statusAnswer("Failed", script) }
+        ending = execution.pages.hasRow(at: 0) ? .complete : .empty
+        if endpoint != .searchResults, !endpoint.isOfJobs { execution.pages.close() }
         let completeFault = endpoint.complete.flatMap { playedFault($0, &state) }
         if let completeFault {
             fault = fault ?? completeFault

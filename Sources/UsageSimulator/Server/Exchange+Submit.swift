@@ -2,7 +2,7 @@ import FoundationEssentials
 
 /// Everything that starts an execution (contract, section 2).
 extension Exchange {
-    func submitAnswer(_ state: inout Simulator.State) throws(APIError) -> Answer {
+    mutating func submitAnswer(_ state: inout Simulator.State) throws(APIError) -> Answer {
         if request.method == "POST", let type = request.contentType, !type.lowercased().contains("json") {
             throw .status(415)
         }
@@ -21,6 +21,7 @@ extension Exchange {
             now: now
         )
         state.executions[execution.id] = execution
+        self.execution = execution.id
         state.submits += 1
         let isAccepted =
             switch state.script.submitStatus {

@@ -12,10 +12,14 @@ struct Exchange {
     var token = ""
     var reading: RateLimiter.Reading?
     var fault: Fault?
+    /// The execution that was submitted or asked after, and how it stood.
+    var execution: String?
+    var ending: Ledger.Ending?
 
     var endpoint: Endpoint { route.endpoint }
 
     mutating func answer(_ state: inout Simulator.State) -> Answer {
+        if endpoint.complete != nil { execution = route.id }
         do throws(APIError) {
             if endpoint != .token {
                 try admit(&state)
@@ -98,11 +102,13 @@ struct Exchange {
                 played = fault
             }
         }
-        return played
+        guard let random = state.script.randomFaults else { return played }
+        state.draws[endpoint, default: 0] += 1
+        return played ?? random.fault(of: state.draws[endpoint, default: 0], at: endpoint)
     }
 
     /// The answer that a fault gives in place of the regular one; nil when it merely disturbs that.
-    func replacement(by fault: Fault, _ state: inout Simulator.State) throws(APIError) -> Answer? {
+    mutating func replacement(by fault: Fault, _ state: inout Simulator.State) throws(APIError) -> Answer? {
         switch fault.effect {
         case .status(let status, let retryAfter):
             throw .status(status, retryAfter: retryAfter, at: endpoint)
@@ -119,10 +125,15 @@ struct Exchange {
             if let id = route.id, text != "Running", text != "Queued" {
                 state.executions[id]?.wasCompleted = true
             }
+            if text == "Failed" { ending = .failed }
             return statusAnswer(text, state.script)
         case .expireToken:
             state.tokens.revoke(authorization: request.authorization)
             throw .badToken
+        case .forget:
+            if let id = route.id { state.executions[id]?.isGone = true }
+            ending = .gone
+            throw .notFound
         case .restate(let days):
             days.forEach { state.world.restate($0) }
             return nil
@@ -146,7 +157,7 @@ struct Exchange {
             guard case .results(var results) = answer.body else { return }
             results.rowCap = rows
             answer.body = .results(results)
-        case .status, .html, .raw, .hang, .reset, .queryStatus, .expireToken, .restate, .page: break
+        case .status, .html, .raw, .hang, .reset, .queryStatus, .expireToken, .forget, .restate, .page: break
         }
     }
 

@@ -3,6 +3,17 @@ import Synchronization
 
 /// Everything the simulator was asked, in order of arrival. Secrets and tokens are never written down.
 package final class Ledger: Sendable {
+    /// How an execution stands that is not running any more.
+    package enum Ending: Sendable {
+        /// It tells rows, or this page of them.
+        case complete
+        /// It is complete and has no row at all.
+        case empty
+        case failed
+        /// The simulator does not know it, or no longer.
+        case gone
+    }
+
     package struct Entry: Sendable {
         /// From 1.
         package let number: Int
@@ -19,6 +30,10 @@ package final class Ledger: Sendable {
         package internal(set) var status: Int?
         /// The fault that was played, in the words of ``Fault/description``.
         package internal(set) var fault: String?
+        /// The execution that was submitted or asked after; nil where there is none.
+        package internal(set) var execution: String?
+        /// How the execution stood; nil while it was running, and where the request was not answered regularly.
+        package internal(set) var ending: Ending?
     }
 
     private let storage = Mutex<[Entry]>([])
@@ -27,6 +42,11 @@ package final class Ledger: Sendable {
     /// All requests so far.
     package var entries: [Entry] {
         storage.withLock { $0 }
+    }
+
+    /// How many requests there were so far.
+    package var count: Int {
+        storage.withLock { $0.count }
     }
 
     /// The requests to one endpoint so far.
@@ -78,10 +98,12 @@ package final class Ledger: Sendable {
         return number
     }
 
-    func finish(_ number: Int, status: Int?, fault: Fault?) {
+    func finish(_ number: Int, status: Int?, _ exchange: Exchange) {
         storage.withLock { entries in
             entries[number - 1].status = status
-            entries[number - 1].fault = fault.map(\.description)
+            entries[number - 1].fault = exchange.fault.map(\.description)
+            entries[number - 1].execution = exchange.execution
+            entries[number - 1].ending = exchange.ending
         }
     }
 

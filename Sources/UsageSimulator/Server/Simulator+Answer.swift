@@ -18,7 +18,7 @@ extension Simulator {
             )
             var answer = exchange.answer(&state)
             answer.headers += exchange.commonHeaders(state.script)
-            ledger.finish(number, status: answer.isSilent ? nil : answer.status, fault: exchange.fault)
+            ledger.finish(number, status: answer.isSilent ? nil : answer.status, exchange)
             return answer
         }
     }

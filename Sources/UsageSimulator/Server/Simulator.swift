@@ -11,6 +11,8 @@ package final class Simulator: Sendable {
     /// The other fake, with a world, a script and a ledger of its own.
     package let infodeck: InfodeckSimulator
 
+    /// The clock that can leap, where the simulator has one.
+    package let clock: SimulatedClock?
     let now: @Sendable () -> Date
     let state: Mutex<State>
 
@@ -25,6 +27,8 @@ package final class Simulator: Sendable {
         var executions: [String: Execution] = [:]
         /// How many requests matched each fault of the script.
         var matches: [Int: Int] = [:]
+        /// How many requests at each endpoint were left to chance.
+        var draws: [Endpoint: Int] = [:]
         var submits = 0
         var identifiers: SeededGenerator
 
@@ -39,8 +43,11 @@ package final class Simulator: Sendable {
         script: Script,
         credentials: [Credential]?,
         ledger: Ledger = Ledger(),
+        clock: SimulatedClock? = nil,
         now: @escaping @Sendable () -> Date
     ) {
+        let now: @Sendable () -> Date = if let clock { { clock.date } } else { now }
+        self.clock = clock
         self.baseURL = baseURL
         self.credentials = credentials ?? [Simulator.defaultCredential(of: world)]
         self.ledger = ledger

@@ -51,6 +51,8 @@ struct SimulatorResponder: HTTPResponder {
         if servesControl, let answer = ControlPaths.answer(request, simulator) {
             return response(answer, to: incoming, context)
         }
+        let underWay = simulator.clock?.noteRequest()
+        defer { withExtendedLifetime(underWay) {} }
         let apiKey = HTTPField.Name("X-API-Key").flatMap { incoming.headers[$0] }
         let answer = simulator.infodeck.answer(request, apiKey: apiKey) ?? simulator.answer(request)
         context.logger.debug(
@@ -68,10 +70,13 @@ struct SimulatorResponder: HTTPResponder {
             throw CancellationError()
         case .plain, .cut, .truncated, .dripping, .stalled: break
         }
-        return response(answer, to: incoming, context)
+        return response(answer, to: incoming, context, keeping: underWay)
     }
 
-    private func response(_ answer: Answer, to incoming: Request, _ context: SimulatorContext) -> Response {
+    private func response(
+        _ answer: Answer, to incoming: Request, _ context: SimulatorContext,
+        keeping underWay: SimulatedClock.UnderWay? = nil
+    ) -> Response {
         var headers = HTTPFields()
         headers[.contentType] = answer.contentType
         for header in answer.headers {
@@ -81,6 +86,7 @@ struct SimulatorResponder: HTTPResponder {
         }
         // No length is announced, so the body goes out in chunks, as the real API sends it.
         let body = ResponseBody { writer in
+            defer { withExtendedLifetime(underWay) {} }
             var delivery = BodyDelivery(answer.delivery, writer: writer)
             do {
                 try await write(answer.body, by: &delivery)

@@ -13,6 +13,7 @@ import NIOCore
 ///   - credentials: What may obtain a token; nil for one credential of the world's first OAuth client.
 ///   - port: Where to listen on 127.0.0.1; 0 for any free port.
 ///   - servesControl: Whether the paths under `/simulator/` answer; see ``ControlPaths``.
+///   - clock: A clock that can leap, in place of `now`; ``ControlPaths`` tell it.
 ///   - now: The simulator's clock, by which tokens expire, days are published and minutes are counted.
 ///   - logger: Gets one line a request at debug level.
 ///   - body: Gets the running simulator.
@@ -24,6 +25,7 @@ package func withSimulator<Value: Sendable>(
     credentials: [Credential]? = nil,
     port: Int = 0,
     servesControl: Bool = false,
+    clock: SimulatedClock? = nil,
     now: @escaping @Sendable () -> Date = { Date() },
     logger: Logger = Logger(label: "usage-simulator", factory: { _ in SwiftLogNoOpLogHandler() }),
     _ body: @Sendable (Simulator) async throws -> Value
@@ -58,6 +60,7 @@ package func withSimulator<Value: Sendable>(
             script: script,
             credentials: credentials,
             ledger: ledger,
+            clock: clock,
             now: now
         )
         slot.fill(simulator)

@@ -20,7 +20,7 @@ extension World {
     }
 
     private func cells(on day: Day, of client: Int) -> [Cell] {
-        guard restatements[day] != nil else { return usage.cells(on: day, of: client) }
+        guard restatements[day] != nil || vanishedDays.contains(day) else { return usage.cells(on: day, of: client) }
         return cells(on: day).filter { $0.client == client }
     }
 

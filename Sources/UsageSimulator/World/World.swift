@@ -19,6 +19,8 @@ package struct World: Sendable {
     package let builtInClients: [OAuthClient]
     /// How often each day was restated.
     package private(set) var restatements: [Day: Int] = [:]
+    /// Days of which nothing is told any more.
+    package private(set) var vanishedDays: Set<Day> = []
 
     let seed: Seed
     let usage: any DailyUsage
@@ -79,8 +81,21 @@ package struct World: Sendable {
         restatements[day, default: 0] += 1
     }
 
-    /// Gives an OAuth client another name or state; past rows then carry the new name, too. Unknown ids change nothing.
-    package mutating func change(clientID: String, name: String? = nil, state: OAuthClient.State? = nil) {
+    /// Takes all rows of a day away.
+    package mutating func vanish(_ day: Day) {
+        vanishedDays.insert(day)
+    }
+
+    /// Gives a day its rows again, as they would be had it never vanished.
+    package mutating func bringBack(_ day: Day) {
+        vanishedDays.remove(day)
+    }
+
+    /// Gives an OAuth client another name or state, or takes it into the listing or out of it; past rows then carry the
+    /// new name, too. Unknown ids change nothing.
+    package mutating func change(
+        clientID: String, name: String? = nil, state: OAuthClient.State? = nil, isListed: Bool? = nil
+    ) {
         clients = clients.map { client in
             guard client.id == clientID else { return client }
             return OAuthClient(
@@ -88,7 +103,7 @@ package struct World: Sendable {
                 name: name ?? client.name,
                 state: state ?? client.state,
                 grant: client.grant,
-                isListed: client.isListed
+                isListed: isListed ?? client.isListed
             )
         }
     }
@@ -102,6 +117,7 @@ package struct World: Sendable {
 
     /// The rows of one day by client, template URI and method, after all its restatements.
     func cells(on day: Day) -> [Cell] {
+        guard !vanishedDays.contains(day) else { return [] }
         var cells = usage.cells(on: day)
         for round in 0..<(restatements[day] ?? 0) {
             let restatement = Restatement(
