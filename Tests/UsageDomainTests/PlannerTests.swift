@@ -66,6 +66,26 @@ struct PlannerTests {
         #expect(due(covered(10...40, fetchedAgo: 6 * 86_400), from: 40).last?.hasSuffix("daily") == true)
     }
 
+    @Test func `month after month the wide pass is one range of days a week, and the lookback one a day`() {
+        var coverage: [Day: DayCoverage] = [:]
+        var ranges: [Int] = []
+        for age in (0..<70).reversed() {
+            let today = today.advanced(by: -age)
+            let now = today.start.addingTimeInterval(3600)
+            let windows = planner(at: now).dueWindows(
+                of: .organizationQuery, owedFrom: self.today.advanced(by: -200), coverage: coverage, retryingEarly: false)
+            let days = Set(windows.flatMap { Array($0.window.days) })
+            // Days that touch are one range, also where a month ends.
+            ranges.append(days.count { !days.contains($0.advanced(by: -1)) })
+            if age < 60 { #expect(days.count == (ranges.count % 7 == 1 ? 35 : 7), "\(today)") }
+            for day in days {
+                let isSettled = Settling(settleAfter: .seconds(48 * 3600)).isSettled(day, fetchedAt: now)
+                coverage[day] = DayCoverage(state: isSettled ? .covered : .provisional, fetchedAt: now)
+            }
+        }
+        #expect(ranges.allSatisfy { $0 == 1 })
+    }
+
     @Test func `a gap between covered days is a window of its own`() {
         var coverage = covered(1...10)
         coverage[today.advanced(by: -9)] = nil

@@ -54,8 +54,9 @@ package struct Planner: Sendable {
         let first = max(startDate, firstReachableDay(of: dataset) ?? startDate)
         guard first < today else { return [] }
         let lookbackStart = today.advanced(by: -lookbackDays)
+        let isWidePass = isWidePassDue(coverage, owedFrom: first)
         return windows(of: dataset, clientID, days: first..<today, dailyFrom: lookbackStart) { day in
-            isDue(day, coverage[day], retryingEarly: retryingEarly)
+            isDue(day, coverage[day], isWidePass: isWidePass, retryingEarly: retryingEarly)
         }
     }
 
@@ -123,7 +124,21 @@ package struct Planner: Sendable {
 
     // MARK: - What is due
 
-    private func isDue(_ day: Day, _ known: DayCoverage?, retryingEarly: Bool) -> Bool {
+    /// Whether a stored day behind the lookback was last read a wide pass's interval ago. All of them are then read again
+    /// together: days leave the lookback one by one, and each by itself would be a window of its own, every day several.
+    private func isWidePassDue(_ coverage: [Day: DayCoverage], owedFrom first: Day) -> Bool {
+        let start = max(first, today.advanced(by: -widePassDays))
+        let end = today.advanced(by: -lookbackDays)
+        guard start < end else { return false }
+        return (start..<end).contains { day in
+            guard let known = coverage[day], known.nextAttemptAt == nil,
+                known.state == .covered || known.state == .provisional, let fetchedAt = known.fetchedAt
+            else { return false }
+            return now.timeIntervalSince(fetchedAt) >= Self.widePassInterval.timeInterval
+        }
+    }
+
+    private func isDue(_ day: Day, _ known: DayCoverage?, isWidePass: Bool = false, retryingEarly: Bool) -> Bool {
         guard let known else { return true }
         if let nextAttempt = known.nextAttemptAt {
             // An unavailable day waits its week also when somebody is at the keyboard: the answer is known.
@@ -139,7 +154,7 @@ package struct Planner: Sendable {
             if isLacking(day, known) { return true }
             let age = day.distance(to: today)
             if age <= lookbackDays { return self.day(containing: fetchedAt) < today }
-            return age <= widePassDays && now.timeIntervalSince(fetchedAt) >= Self.widePassInterval.timeInterval
+            return isWidePass && age <= widePassDays && self.day(containing: fetchedAt) < today
         }
     }
 
