@@ -105,8 +105,8 @@ struct LedgerReview: Sendable {
     }
 
     private static func isOfRows(_ fault: String) -> Bool {
-        ["row", "page:repeated", "page:sameCursor", "page:same-cursor", "page:dead-cursor", "truncate"].contains(
-            kind(of: fault))
+        let kind = kind(of: fault)
+        return kind == "row" || kind == "truncate" || kind.hasPrefix("page:")
     }
 
     private static func description(
