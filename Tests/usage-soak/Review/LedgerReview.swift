@@ -12,10 +12,12 @@ import UsageSimulator
 /// - *id lost*: the daemon was killed, or PostgreSQL was away, after the submission arrived and before the execution was
 ///   first asked after: the id was received and not stored;
 /// - *failed*, *gone*: the vendor said so of the execution when it was last asked after;
-/// - *expired*: the second comes later than the vendor keeps executions;
+/// - *expired*: the answer was not stored yet, and the second comes later than the vendor keeps executions;
 /// - *bad answer*: the complete answer was spoiled by a fault that shows in its rows, so the policy asks again;
 /// - *empty after restart*: the execution was taken up again by another life of the daemon and told no row, which may
 ///   mean that the vendor had dropped them.
+/// - *totals*: the daemon was killed, or PostgreSQL away, while an answer was compared with the totals of its days; they
+///   are asked for again, for only questions whose rows are stored are written down.
 ///
 /// Everything else is needless. A 429 is brought upon oneself when no fault of the script played it.
 struct LedgerReview: Sendable {
@@ -77,25 +79,34 @@ struct LedgerReview: Sendable {
 
     private func excuse(for second: Ledger.Entry, after first: Ledger.Entry, _ readings: [Ledger.Entry]) -> String? {
         if first.fault != nil { return "answer lost" }
-        let lifetime = simulator.script.executionLifetime / .seconds(1)
-        switch readings.last?.ending {
+        let isLate =
+            second.time.timeIntervalSince(first.time) >= simulator.script.executionLifetime / .seconds(1)
+        let isDisturbed = isDisturbed(from: first.time, to: second.time)
+        guard let last = readings.last else { return isLate ? "expired" : isDisturbed ? "id lost" : nil }
+        switch last.ending {
         case .failed: return "failed"
         case .gone: return "gone"
-        default: break
+        case .complete, .empty:
+            if let fault = last.fault, Self.isOfRows(fault) { return "bad answer" }
+            guard isDisturbed else { return nil }
+            // The answer was there, and a mishap came before it was stored.
+            if isLate { return "expired" }
+            if Self.isOfTotals(first) { return "totals" }
+            return last.ending == .empty ? "empty after restart" : nil
+        case nil:
+            return isLate ? "expired" : nil
         }
-        if second.time.timeIntervalSince(first.time) >= lifetime { return "expired" }
-        guard let last = readings.last else {
-            return isDisturbed(from: first.time, to: second.time) ? "id lost" : nil
-        }
-        if let fault = last.fault, Self.isOfRows(fault) { return "bad answer" }
-        if readings.contains(where: { $0.ending == .empty }), isDisturbed(from: first.time, to: second.time) {
-            return "empty after restart"
-        }
-        return nil
+    }
+
+    /// Only questions for totals ask for no granularity where there is one.
+    private static func isOfTotals(_ submission: Ledger.Entry) -> Bool {
+        submission.method == "POST" && submission.endpoint != .searchSubmit && !submission.body.contains("granularity")
     }
 
     private func isDisturbed(from start: Date, to end: Date) -> Bool {
-        mishaps.contains { $0.ended >= start && $0.began <= end }
+        // What a process had sent arrives, and is answered, a moment after it was killed.
+        let moment = 0.25 * (simulator.clock?.time.pace ?? 1)
+        return mishaps.contains { $0.ended.addingTimeInterval(moment) >= start && $0.began <= end }
     }
 
     /// `503` of `results#17=503,retry-after:3`.
