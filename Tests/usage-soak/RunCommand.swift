@@ -8,26 +8,26 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Makes the same organization, faults and mishaps; by default a new one, which is printed.")
     var seed: UInt64?
 
-    @Option(help: "Simulated days that the daemon lives through.")
-    var days = 365
+    @Flag(help: "The size for CI: 20 days, 10 OAuth clients, mishaps and faults close together.")
+    var short = false
 
-    @Option(help: "OAuth clients of the organization.")
-    var clients = 100
+    @Option(help: "Simulated days that the daemon lives through. Default: 365.")
+    var days: Int?
 
-    @Option(help: "Rows a day of the organization.")
-    var rowsADay = 300
+    @Option(help: "OAuth clients of the organization. Default: 100.")
+    var clients: Int?
 
-    @Option(help: "Requests out of a thousand that a fault hits.")
-    var faults = 12
+    @Option(help: "Rows a day of the organization. Default: 300.")
+    var rowsADay: Int?
 
-    @Option(help: "Requests between two mishaps of the daemon or of PostgreSQL, on average; 0 for no mishap.")
-    var mishapEvery = 1_500
+    @Option(help: "Requests out of a thousand that a fault hits. Default: 12.")
+    var faults: Int?
 
-    @Option(help: "Simulated seconds in a real one.")
-    var pace = 300.0
+    @Option(help: "Requests between two mishaps, on average; 0 for no mishap. Default: 1500.")
+    var mishapEvery: Int?
 
-    @Option(help: "Requests a minute that Genesys Cloud allows.")
-    var allowance = 100
+    @Option(help: "Simulated seconds in a real one. Default: 300.")
+    var pace: Double?
 
     @Flag(help: "Nothing of the past changes, and the listing of OAuth clients stays as it is.")
     var steady = false
@@ -36,21 +36,33 @@ struct RunCommand: AsyncParsableCommand {
     var keep = false
 
     func validate() throws {
-        guard days > 0, clients > 0, rowsADay > 0, (0...500).contains(faults), mishapEvery >= 0, pace >= 1, allowance > 0
-        else { throw ValidationError("Sizes are positive numbers, and at most 500 requests in a thousand are hit.") }
+        let numbers = [days, clients, rowsADay].compactMap(\.self)
+        guard numbers.allSatisfy({ $0 > 0 }), (0...500).contains(faults ?? 0), (mishapEvery ?? 0) >= 0, (pace ?? 1) >= 1
+        else {
+            throw ValidationError("Sizes are positive numbers, and at most 500 requests in a thousand are hit.")
+        }
     }
 
     func run() async throws {
-        let seed = seed ?? UInt64.random(in: 1...999_999)
-        say("usage-soak --seed \(seed) --days \(days) --clients \(clients)")
-        let size = SoakSize(
-            seed: seed, days: days, clients: clients, rowsADay: rowsADay, faultsPerThousand: faults,
-            requestsBetweenMishaps: mishapEvery, pace: pace, allowance: allowance, changesThePast: !steady)
+        let size = size(seed: seed ?? UInt64.random(in: 1...999_999))
+        say(size.command)
         let report = try await SoakRun.perform(size, keepingFolder: keep)
         say(report)
         guard report.isClean else {
-            say("FAILED; again with: usage-soak --seed \(seed) --days \(days) --clients \(clients)")
+            say("FAILED; run it again with: \(size.command)")
             throw ExitCode.failure
         }
+    }
+
+    private func size(seed: UInt64) -> SoakSize {
+        var size = short ? SoakSize.short(seed: seed) : SoakSize.full(seed: seed)
+        size.days = days ?? size.days
+        size.clients = clients ?? size.clients
+        size.rowsADay = rowsADay ?? size.rowsADay
+        size.faultsPerThousand = faults ?? size.faultsPerThousand
+        size.requestsBetweenMishaps = mishapEvery ?? size.requestsBetweenMishaps
+        size.pace = pace ?? size.pace
+        size.changesThePast = !steady
+        return size
     }
 }

@@ -93,7 +93,8 @@ struct SoakRun: Sendable {
         if daemon.lastStatus != 0 { misconduct.append("asked to stop, it ended with status \(daemon.lastStatus)") }
         if refetchStatus != 0 { misconduct.append("reading everything again ended with status \(refetchStatus)") }
         var happenings = [
-            ("simulated days", last.distance(to: size.startDay) * -1 + 1), ("requests to Genesys Cloud", simulator.ledger.count),
+            ("simulated days", last.distance(to: size.startDay) * -1 + 1),
+            ("requests to Genesys Cloud", simulator.ledger.count),
             ("requests to Infodeck", simulator.infodeck.entries.count), ("lives of the daemon", daemon.starts),
         ]
         happenings += Mishaps.Kind.allCases.map { kind in (kind.rawValue, mishaps.all.count { $0.kind == kind }) }

@@ -6,21 +6,42 @@ struct SoakSize: Sendable {
     /// Of the organization, the faults, the mishaps and the changes of the past.
     let seed: UInt64
     /// Simulated days that the daemon lives through.
-    let days: Int
+    var days: Int
     /// OAuth clients of the organization.
-    let clients: Int
+    var clients: Int
     /// Rows a day of the organization.
-    let rowsADay: Int
+    var rowsADay: Int
     /// Requests out of a thousand that a fault hits.
-    let faultsPerThousand: Int
+    var faultsPerThousand: Int
     /// On average; 0 for no mishap.
-    let requestsBetweenMishaps: Int
+    var requestsBetweenMishaps: Int
     /// Simulated seconds in a real one.
-    let pace: Double
-    /// Requests a minute that Genesys Cloud allows.
-    let allowance: Int
+    var pace: Double
+    /// Requests a minute that Genesys Cloud allows: fewer than in truth, for at this pace no machine could send more.
+    var allowance: Int
     /// Whether days are restated and vanish, and OAuth clients come, go and are renamed.
-    let changesThePast: Bool
+    var changesThePast = true
+
+    /// A year of a hundred OAuth clients.
+    static func full(seed: UInt64) -> SoakSize {
+        SoakSize(
+            seed: seed, days: 365, clients: 100, rowsADay: 300, faultsPerThousand: 12, requestsBetweenMishaps: 1_500,
+            pace: 300, allowance: 100)
+    }
+
+    /// Three weeks of ten, in which as much goes wrong.
+    static func short(seed: UInt64) -> SoakSize {
+        SoakSize(
+            seed: seed, days: 20, clients: 10, rowsADay: 60, faultsPerThousand: 30, requestsBetweenMishaps: 100,
+            pace: 600, allowance: 100)
+    }
+
+    /// What runs the same again.
+    var command: String {
+        "usage-soak --seed \(seed) --days \(days) --clients \(clients) --rows-a-day \(rowsADay) "
+            + "--faults \(faultsPerThousand) --mishap-every \(requestsBetweenMishaps) --pace \(Int(pace))"
+            + (changesThePast ? "" : " --steady")
+    }
 
     /// Genesys Cloud's datasets that the daemon reads.
     var datasets = [

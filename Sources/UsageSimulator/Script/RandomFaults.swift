@@ -43,7 +43,8 @@ package struct RandomFaults: Sendable {
             }
             return effects
         }
-        let silence = draw.derived(1).number(below: longSilenceOneIn) == 0
+        let silence =
+            draw.derived(1).number(below: longSilenceOneIn) == 0
             ? 3_600 * (1 + draw.derived(2).number(below: 4)) : 1 + draw.derived(2).number(below: 90)
         var effects: [Fault.Effect] = [
             .status(429, retryAfter: silence), .status(429), .status(500), .status(502), .status(503, retryAfter: 3),

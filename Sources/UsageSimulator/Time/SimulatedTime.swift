@@ -1,5 +1,5 @@
-import Glibc
 package import FoundationEssentials
+import Glibc
 
 /// What a simulated clock shows, as a value that another process of this machine can read the time from.
 ///

@@ -35,7 +35,8 @@ struct DaemonCommand: AsyncParsableCommand {
             let clock = try await LeapingClock(baseURL: simulator)
             let program = try Program(
                 try ConfigurationLoader(now: clock.date).load(path: config),
-                timekeeper: Timekeeper(clock, date: { clock.date }), longestSilence: Self.longestSilence, logger: logger)
+                timekeeper: Timekeeper(clock, date: { clock.date }), longestSilence: Self.longestSilence, logger: logger
+            )
             try await program.requireCurrentSchema(migrating: false)
             if let days = try refetchedDays() {
                 let report = try await program.runOnce(

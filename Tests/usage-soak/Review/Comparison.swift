@@ -78,7 +78,8 @@ struct Comparison: Sendable {
             FROM usage.channel_usage_daily
             WHERE usage_date <= \("\(last)")::date
             """)
-        result.compare(stored: stored, with: SoakTruth.channels(of: simulator.infodeck.world, from: first, through: last))
+        result.compare(
+            stored: stored, with: SoakTruth.channels(of: simulator.infodeck.world, from: first, through: last))
     }
 
     private func findUncovered(_ dataset: String, _ result: inout ComparisonResult) async throws {

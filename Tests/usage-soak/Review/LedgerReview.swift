@@ -124,7 +124,8 @@ struct LedgerReview: Sendable {
         _ first: Ledger.Entry, _ second: Ledger.Entry, _ readings: [Ledger.Entry]
     ) -> String {
         let read = readings.map { "\($0.number):\($0.status ?? 0)\($0.fault.map { " (\($0))" } ?? "")" }
-        return "\(first.number) at \(first.time) and \(second.number) at \(second.time): \(first.path) \(first.body); read: "
+        return
+            "\(first.number) at \(first.time) and \(second.number) at \(second.time): \(first.path) \(first.body); read: "
             + read.joined(separator: ", ")
     }
 }

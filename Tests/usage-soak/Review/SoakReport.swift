@@ -22,10 +22,13 @@ struct SoakReport: Sendable, CustomStringConvertible {
         var rows = TextTable(["DATASET", "ROWS", "MISSING", "DUPLICATE", "STALE", "NOT COVERED"])
         for result in comparison {
             rows.add(
-                [result.dataset] + [result.stored, result.missing, result.duplicate, result.stale, result.uncovered].map(String.init))
+                [result.dataset]
+                    + [result.stored, result.missing, result.duplicate, result.stale, result.uncovered].map(String.init)
+            )
         }
         let excuses = ledger.excused.sorted { $0.key < $1.key }.map { "\($1) \($0)" }.joined(separator: ", ")
-        let wrong = comparison.flatMap { result in result.examples.map { "\(result.dataset): \($0)" } }
+        let wrong =
+            comparison.flatMap { result in result.examples.map { "\(result.dataset): \($0)" } }
             + ledger.needless.prefix(5).map { "needless: \($0)" }
             + ledger.selfInflicted.prefix(5).map { "429 of its own doing at \($0)" } + misconduct
         return """
