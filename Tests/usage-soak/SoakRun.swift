@@ -18,6 +18,10 @@ struct SoakRun: Sendable {
     /// is left alone for a week.
     private static let quietDays = 9
 
+    /// What was committed is there after a kill: a private cluster may else forget the last moment. (The machine does not
+    /// crash here, so nothing waits for the disk.)
+    private static let clusterOptions = EphemeralPostgres.Options(settings: ["synchronous_commit": "on"])
+
     /// - Parameters:
     ///   - size: how much happens.
     ///   - keepsFolder: whether the folder with the log stays.
@@ -25,7 +29,7 @@ struct SoakRun: Sendable {
     /// - Throws: when the soak itself cannot go on.
     static func perform(_ size: SoakSize, keepingFolder keepsFolder: Bool) async throws -> SoakReport {
         let folder = try SoakFolder()
-        let report = try await EphemeralPostgres.withCluster { cluster in
+        let report = try await EphemeralPostgres.withCluster(Self.clusterOptions) { cluster in
             let warehouse = try await SoakWarehouse.create(in: cluster)
             let clock = SimulatedClock(
                 origin: size.firstDay.start.addingTimeInterval(1_800), pace: size.pace,
