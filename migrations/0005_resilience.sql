@@ -48,4 +48,11 @@ COMMENT ON COLUMN ingest.run.executions_lost IS
 COMMENT ON COLUMN ingest.run.doubtful_repeats IS
     'Requests to submit that were sent again although the first one may have been accepted.';
 COMMENT ON COLUMN ingest.run.late_days IS
-    'Days beyond the lookback that turned out to have changed: the wide pass found what the lookback missed.';
+    'Days, client-days where asked per client, that changed after the lookback had read them for the last time: the wide pass found what the lookback missed.';
+
+ALTER TABLE ingest.restatement ADD COLUMN old_fetched_at timestamptz;
+COMMENT ON COLUMN ingest.restatement.old_fetched_at IS
+    'When the answer before the change had been asked for: the vendor changed the numbers between then and changed_at. NULL for changes found by an older version.';
+ALTER TABLE ingest.channel_restatement ADD COLUMN old_fetched_at timestamptz;
+COMMENT ON COLUMN ingest.channel_restatement.old_fetched_at IS
+    'When the answer before the change had been asked for: the vendor changed the units between then and changed_at. NULL for changes found by an older version.';

@@ -230,7 +230,8 @@ SELECT
     change.changed_at,
     change.run_id,
     change.restatement_id,
-    client.is_shared_name OR shared.name IS NOT NULL AS ambiguous_name
+    client.is_shared_name OR shared.name IS NOT NULL AS ambiguous_name,
+    change.old_fetched_at
 FROM ingest.restatement AS change
 LEFT JOIN ingest.organization AS organization ON change.organization_key = organization.organization_key
 LEFT JOIN ingest.claim AS claim
@@ -272,6 +273,8 @@ COMMENT ON COLUMN usage.restatement.first_loaded_at IS 'When the row before the 
 COMMENT ON COLUMN usage.restatement.changed_at IS 'When the change was stored.';
 COMMENT ON COLUMN usage.restatement.run_id IS 'Run that stored the change.';
 COMMENT ON COLUMN usage.restatement.restatement_id IS 'Order of the changes: the greater came later.';
+COMMENT ON COLUMN usage.restatement.old_fetched_at IS
+    'When the answer before the change had been asked for: the vendor changed the row between then and changed_at. NULL when not known.';
 COMMENT ON COLUMN usage.restatement.ambiguous_name IS
     'Whether client_name, stated without an id, is or was the name of several OAuth clients.';
 

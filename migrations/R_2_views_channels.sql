@@ -44,7 +44,8 @@ SELECT
     change.first_loaded_at,
     change.changed_at,
     change.run_id,
-    change.restatement_id
+    change.restatement_id,
+    change.old_fetched_at
 FROM ingest.channel_restatement AS change
 LEFT JOIN ingest.organization AS organization ON change.organization_key = organization.organization_key
 LEFT JOIN ingest.claim AS claim
@@ -65,6 +66,8 @@ COMMENT ON COLUMN usage.channel_restatement.first_loaded_at IS 'When the row was
 COMMENT ON COLUMN usage.channel_restatement.changed_at IS 'When the change was stored.';
 COMMENT ON COLUMN usage.channel_restatement.run_id IS 'Run that stored the change.';
 COMMENT ON COLUMN usage.channel_restatement.restatement_id IS 'Order of the changes: the greater came later.';
+COMMENT ON COLUMN usage.channel_restatement.old_fetched_at IS
+    'When the answer before the change had been asked for: the vendor changed the units between then and changed_at. NULL when not known.';
 
 CREATE OR REPLACE VIEW usage.channel_month AS
 SELECT

@@ -33,6 +33,9 @@ static const struct embedded_file files[] = {
     {"R_2_views_coverage.sql", (const char[]){
 #embed "../../migrations/R_2_views_coverage.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_2_views_lateness.sql", (const char[]){
+#embed "../../migrations/R_2_views_lateness.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_2_views_reconciliation.sql", (const char[]){
 #embed "../../migrations/R_2_views_reconciliation.sql" suffix(, 0) if_empty(0)
     }},

@@ -4,6 +4,7 @@ package import Migrations
 import Operations
 package import Postgres
 package import Timekeeping
+import UsageDomain
 package import UsagedConfiguration
 package import Warehouse
 
@@ -88,6 +89,12 @@ package struct Program {
                 throw PostgresError.deadlineExceeded(during: error.description)
             }
         }
+    }
+
+    /// How many days after its date a day is read again each day.
+    package var watchedDays: Int {
+        LateDay.watchedDays(
+            lookbackDays: configuration.schedule.lookbackDays, settleAfter: configuration.schedule.settleAfter)
     }
 
     /// Makes the pass that all kinds of run share, and lends it while the HTTP clients are open.

@@ -67,6 +67,24 @@ import Warehouse
             ])
     }
 
+    @Test func `days that changed late are a notice that names each with how late it was`() {
+        let days = [
+            LateDay(day: Day(daysSinceEpoch: 20_089), unchangedAfter: 14, changedAfter: 21),
+            LateDay(day: Day(daysSinceEpoch: 20_090), unchangedAfter: 13, changedAfter: 20),
+        ]
+        #expect(
+            lines(of: [.daysChangedLate(source: "acme", window: Self.window, days: days)], level: .notice) == [
+                Line(
+                    level: .notice, message: "days changed later than the lookback reads them again",
+                    metadata: Self.ofWindow.merging([
+                        "days": """
+                        2025-01-01 (21 days after, unchanged after 14), 2025-01-02 (20 days after, unchanged \
+                        after 13)
+                        """
+                    ]) { $1 })
+            ])
+    }
+
     @Test func `a source that failed is an error, a listing or a window a warning`() {
         #expect(
             lines(of: [
@@ -140,6 +158,7 @@ import Warehouse
         summary.rowsDeleted = 6
         summary.rowsUnchanged = 7
         summary.requests = 8
+        summary.lateDays = 9
         let shown = lines(of: [
             .sourceReady(source: "acme", organization: Organization(id: "o-1", name: "Acme"), windows: 3),
             .began(run: Self.run, windows: 3), .windowBegan(source: "acme", window: Self.window),
@@ -155,7 +174,7 @@ import Warehouse
                     metadata: [
                         "run": "7", "outcome": "incomplete", "windows.planned": "3", "windows.stored": "1",
                         "windows.failed": "2", "rows.inserted": "4", "rows.updated": "5", "rows.deleted": "6",
-                        "rows.unchanged": "7", "requests": "8",
+                        "rows.unchanged": "7", "requests": "8", "days.late": "9",
                     ])
             ])
         // What was logged between the two ends carries the run.

@@ -38,12 +38,13 @@ import Warehouse
         hiddenProblems: Int = 0,
         months: [StatusReport.MonthDifference] = [],
         reconciliations: [StatusReport.Reconciliation] = [],
+        lateness: [StatusReport.Lateness] = [],
         runs: [StatusReport.Run] = []
     ) -> [Substring] {
         StatusTable(
             StatusReport(
                 freshness: freshness, problems: problems, hiddenProblems: hiddenProblems, monthDifferences: months,
-                reconciliations: reconciliations, runs: runs)
+                reconciliations: reconciliations, lateness: lateness, runs: runs)
         ).description.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
@@ -156,11 +157,34 @@ import Warehouse
             ])
     }
 
+    @Test func `the latest late change of each dataset says that the lookback is too short`() {
+        func late(_ dataset: String, watchedDays: Int = 7, lateDays: Int) -> StatusReport.Lateness {
+            StatusReport.Lateness(
+                source: "acme", dataset: dataset, day: "2025-03-08", changedAfter: 14, unchangedAfter: 12,
+                watchedDays: watchedDays, lateDays: lateDays)
+        }
+        let lateness = [
+            late("organization_query", lateDays: 1), late("client_query", watchedDays: 1, lateDays: 3),
+        ]
+        #expect(
+            lines(lateness: lateness)[2...4] == [
+                """
+                acme organization_query: 2025-03-08 changed 14 days after its date (not yet 12 days after); it is read \
+                again each day for 7 days only.
+                """,
+                """
+                acme client_query: 2025-03-08 changed 14 days after its date (not yet 12 days after), one of 3 such \
+                days; it is read again each day for 1 day only.
+                """,
+                "(A longer lookback-days finds such changes at once; usage.lateness tells of each.)",
+            ])
+    }
+
     @Test func `the report survives JSON`() throws {
         let report = StatusReport(
             freshness: [freshness("acme", clients: 3, unavailable: 1)],
             problems: [problem("x", client: "c", clients: 1)],
-            hiddenProblems: 1, monthDifferences: [], reconciliations: [], runs: [])
+            hiddenProblems: 1, monthDifferences: [], reconciliations: [], lateness: [], runs: [])
         let read = try JSONDecoder().decode(StatusReport.self, from: JSONEncoder().encode(report))
         #expect(StatusTable(read).description == StatusTable(report).description)
         #expect(read.freshness.map(\.clients) == [3])
@@ -170,7 +194,7 @@ import Warehouse
         let run = StatusReport.Run(
             runID: 7, kind: "backfill", beganAt: Date(timeIntervalSince1970: 1_740_960_000), finishedAt: nil,
             outcome: "", windowsPlanned: 12, windowsStored: 5, windowsFailed: 1, rowsInserted: 10, rowsUpdated: 2,
-            rowsDeleted: 3, requests: 40)
+            rowsDeleted: 3, requests: 40, lateDays: 0)
         let shown = lines([freshness("acme")], runs: [run])
         #expect(
             shown.suffix(2) == [

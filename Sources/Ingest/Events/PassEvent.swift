@@ -25,6 +25,8 @@ package enum PassEvent: Sendable {
     case timeZoneUnknown(source: String, reason: String)
     case windowBegan(source: String, window: Window)
     case windowStored(source: String, window: Window, outcome: StoreOutcome, report: FetchReport, doubt: String?)
+    /// Days of a window changed after the schedule had stopped reading them again each day, oldest first.
+    case daysChangedLate(source: String, window: Window, days: [LateDay])
     /// The window is tried again as smaller ones.
     case windowSplit(source: String, window: Window, parts: Int, reason: String)
     case windowFailed(source: String, window: Window, reason: String)

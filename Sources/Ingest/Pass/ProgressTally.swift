@@ -35,6 +35,7 @@ struct ProgressTally {
         summary.rowsDeleted += result.outcome.deleted
         summary.rowsUnchanged += result.outcome.unchanged
         summary.requests += result.requests
+        summary.lateDays += result.lateDays
         // What is owed no more was not planned, as it turned out.
         summary.windowsPlanned -= result.unavailable
         if result.unavailable > 0, result.stored + result.failed == 0 {

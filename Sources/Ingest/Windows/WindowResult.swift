@@ -30,6 +30,8 @@ struct WindowResult: Sendable {
     var outcome = StoreOutcome()
     var rows: Int64 = 0
     var requests = 0
+    /// See ``RunSummary/lateDays``.
+    var lateDays = 0
     /// Nil while the source may go on.
     var stop: Stop?
     /// Nil while the window's OAuth client may be asked on.
@@ -46,6 +48,7 @@ struct WindowResult: Sendable {
         outcome.unchanged += other.outcome.unchanged
         rows += other.rows
         requests += other.requests
+        lateDays += other.lateDays
         stop = stop ?? other.stop
         unavailableClient = unavailableClient ?? other.unavailableClient
     }

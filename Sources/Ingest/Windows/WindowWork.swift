@@ -226,6 +226,7 @@ extension WindowWork {
         result.stored = 1
         result.outcome = outcome
         result.rows = report.rows
+        result.lateDays = noteLateDays(of: outcome, in: window)
         return .stored(result)
     }
 

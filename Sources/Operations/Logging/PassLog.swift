@@ -67,6 +67,8 @@ package final class PassLog: Sendable {
             logger.debug("window began", metadata: metadata(source, window))
         case .windowStored(let source, let window, let outcome, let report, let doubt):
             stored(source, window, outcome, report, doubt)
+        case .daysChangedLate(let source, let window, let days):
+            changedLate(source, window, days)
         case .windowSplit(let source, let window, let parts, let reason):
             logger.warning(
                 "window is read in parts",
@@ -128,6 +130,13 @@ package final class PassLog: Sendable {
         }
     }
 
+    private func changedLate(_ source: String, _ window: Window, _ days: [LateDay]) {
+        let named = days.map { "\($0.day) (\($0.changedAfter) days after, unchanged after \($0.unchangedAfter))" }
+        logger.notice(
+            "days changed later than the lookback reads them again",
+            metadata: metadata(source, window, ["days": "\(named.joined(separator: ", "))"]))
+    }
+
     private func monthChecked(_ source: String, _ month: Month, _ differences: [Channel: Decimal]) {
         guard !differences.isEmpty else {
             logger.debug("month agrees with its days", metadata: metadata(source, ["month": "\(month)"]))
@@ -155,6 +164,7 @@ package final class PassLog: Sendable {
                 "rows.deleted": "\(summary.rowsDeleted)",
                 "rows.unchanged": "\(summary.rowsUnchanged)",
                 "requests": "\(summary.requests)",
+                "days.late": "\(summary.lateDays)",
             ])
     }
 

@@ -18,6 +18,7 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         if !report.problems.isEmpty { sections.append(problems) }
         if !report.reconciliations.isEmpty { sections.append(reconciliations) }
         if !report.monthDifferences.isEmpty { sections.append(monthDifferences) }
+        if !report.lateness.isEmpty { sections.append(lateness) }
         sections.append(runs)
         return sections.joined(separator: "\n\n")
     }
@@ -106,6 +107,20 @@ package struct StatusTable: CustomStringConvertible, Sendable {
             table.add([line.month, line.source, line.channel, line.statedUnits, line.summedUnits, line.difference])
         }
         return table.description
+    }
+
+    /// What says that the lookback is too short, a line a source and dataset.
+    private var lateness: String {
+        let lines = report.lateness.map { line in
+            let days = line.lateDays == 1 ? "" : ", one of \(line.lateDays) such days"
+            return """
+                \(line.source) \(line.dataset): \(line.day) changed \(line.changedAfter) days after its date (not yet \
+                \(line.unchangedAfter) days after)\(days); it is read again each day for \(line.watchedDays) \
+                \(line.watchedDays == 1 ? "day" : "days") only.
+                """.onOneLine
+        }
+        return (lines + ["(A longer lookback-days finds such changes at once; usage.lateness tells of each.)"])
+            .joined(separator: "\n")
     }
 
     private var runs: String {

@@ -32,6 +32,9 @@ package struct RunSummary: Equatable, Sendable {
     package var rowsUnchanged: Int64 = 0
     /// HTTP requests sent, all attempts counted.
     package var requests = 0
+    /// Days that changed after the schedule had stopped reading them again each day; client-days where the dataset is
+    /// asked per client.
+    package var lateDays = 0
 
     package init() {}
 }
@@ -68,7 +71,8 @@ extension Warehouse {
                     rows_updated = \(summary.rowsUpdated),
                     rows_deleted = \(summary.rowsDeleted),
                     rows_unchanged = \(summary.rowsUnchanged),
-                    requests = \(Int64(summary.requests))
+                    requests = \(Int64(summary.requests)),
+                    late_days = \(Int64(summary.lateDays))
                 WHERE run_id = \(run.rawValue)
                 """)
         }

@@ -68,6 +68,22 @@ package struct StatusReport: Sendable, Codable {
         package let newestDifference: String?
     }
 
+    /// The latest of the late changes of a source and dataset: what says that the lookback is too short.
+    package struct Lateness: Sendable, Codable {
+        package let source: String
+        package let dataset: String
+        /// `yyyy-MM-dd`
+        package let day: String
+        /// How many days after its date the change was found.
+        package let changedAfter: Int
+        /// How many days after its date it was last seen as it had been.
+        package let unchangedAfter: Int
+        /// How many days after its date a day is read again each day.
+        package let watchedDays: Int
+        /// How many of the newest hundred days changed later than that.
+        package let lateDays: Int
+    }
+
     package struct Run: Sendable, Codable {
         package let runID: Int64
         package let kind: String
@@ -82,6 +98,8 @@ package struct StatusReport: Sendable, Codable {
         package let rowsUpdated: Int64
         package let rowsDeleted: Int64
         package let requests: Int64
+        /// Days that changed after the lookback had read them for the last time.
+        package let lateDays: Int
     }
 
     package let freshness: [Freshness]
@@ -93,6 +111,8 @@ package struct StatusReport: Sendable, Codable {
     package let monthDifferences: [MonthDifference]
     /// Of the last 35 days: one for each comparison of which any day could be compared.
     package let reconciliations: [Reconciliation]
+    /// Of the newest hundred days; empty when the lookback finds every change in time.
+    package let lateness: [Lateness]
     /// Newest first; at most 5.
     package let runs: [Run]
 }

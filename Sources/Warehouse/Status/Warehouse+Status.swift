@@ -3,8 +3,12 @@ import Postgres
 import UsageDomain
 
 extension Warehouse {
-    /// Reads freshness, problems, differences and the last runs in one snapshot.
-    package func status() async throws -> StatusReport {
+    /// Reads freshness, problems, differences, late days and the last runs in one snapshot.
+    ///
+    /// - Parameter watchedDays: how many days after its date a day is read again each day; see ``LateDay``.
+    /// - Returns: what the database knows now.
+    /// - Throws: `PostgresError`.
+    package func status(watchedDays: Int = .max) async throws -> StatusReport {
         // The comparisons read five weeks of facts.
         try await pool.withTransaction(timeout: .seconds(120)) { connection in
             try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -17,6 +21,7 @@ extension Warehouse {
                 hiddenProblems: count - problems.count,
                 monthDifferences: try Self.monthDifferences(on: connection),
                 reconciliations: try Self.reconciliations(on: connection),
+                lateness: try Self.lateness(beyond: watchedDays, on: connection),
                 runs: try Self.runs(on: connection)
             )
         }
@@ -134,20 +139,23 @@ extension Warehouse {
         try connection.query(
             """
             SELECT run_id, kind, began_at, finished_at, outcome, windows_planned, windows_stored, windows_failed,
-                rows_inserted, rows_updated, rows_deleted, requests
+                rows_inserted, rows_updated, rows_deleted, requests, late_days
             FROM ingest.run
             ORDER BY run_id DESC
             LIMIT 5
             """
         ).map { row in
-            let (run, kind, began, finished, outcome, planned, stored, failed, inserted, updated, deleted, requests) =
+            let (
+                run, kind, began, finished, outcome, planned, stored, failed, inserted, updated, deleted, requests, late
+            ) =
                 try row.decode(
                     Int64.self, String.self, Date.self, Date?.self, String.self, Int32.self, Int32.self, Int32.self,
-                    Int64.self, Int64.self, Int64.self, Int64.self)
+                    Int64.self, Int64.self, Int64.self, Int64.self, Int64.self)
             return StatusReport.Run(
                 runID: run, kind: kind, beganAt: began, finishedAt: finished, outcome: outcome,
                 windowsPlanned: Int(planned), windowsStored: Int(stored), windowsFailed: Int(failed),
-                rowsInserted: inserted, rowsUpdated: updated, rowsDeleted: deleted, requests: requests)
+                rowsInserted: inserted, rowsUpdated: updated, rowsDeleted: deleted, requests: requests,
+                lateDays: Int(late))
         }
     }
 }

@@ -17,7 +17,7 @@ struct ChannelReplacement {
         if stored.areNewer(than: context.submission) {
             outcome.isSuperseded = true
         } else {
-            outcome = try replaceRows(isJournalled: !stored.days.isEmpty, on: connection)
+            outcome = try replaceRows(answeredAt: stored.fetchedAt.first, on: connection)
             try ledger.markStored(
                 rowCounts: [Int64(Channel.allCases.count)], fetchedAt: stored.submittedAt, on: connection)
         }
@@ -25,11 +25,20 @@ struct ChannelReplacement {
         return outcome
     }
 
-    private func replaceRows(isJournalled: Bool, on connection: isolated PostgresConnection) throws -> StoreOutcome {
+    /// - Parameters:
+    ///   - answeredAt: when the answer was asked for that the day holds; nil when it was never stored.
+    ///   - connection: in the transaction that stores the day.
+    /// - Returns: what that did, in rows.
+    /// - Throws: `PostgresError`.
+    private func replaceRows(
+        answeredAt: Date?,
+        on connection: isolated PostgresConnection
+    ) throws -> StoreOutcome {
         let isInDay: SQL = """
             held.organization_key = \(context.organization.rawValue)
             AND held.usage_date = \(context.window.firstDay.sqlDate)
             """
+        let oldFetchedAt: SQL = if let answeredAt { "\(answeredAt)::timestamptz" } else { "NULL::timestamptz" }
         let counts = try connection.query(
             """
             WITH stated AS MATERIALIZED (\(usage.rows)),
@@ -51,13 +60,14 @@ struct ChannelReplacement {
             journalled AS (
                 -- 3. and both to the journal.
                 INSERT INTO ingest.channel_restatement (
-                    organization_key, usage_date, channel, changed_at, first_loaded_at, run_id,
+                    organization_key, usage_date, channel, changed_at, old_fetched_at, first_loaded_at, run_id,
                     old_units, new_units, old_time_zone, new_time_zone
                 )
-                SELECT organization_key, usage_date, channel, \(context.now)::timestamptz, first_loaded_at,
+                SELECT organization_key, usage_date, channel, \(context.now)::timestamptz,
+                    \(oldFetchedAt), first_loaded_at,
                     \(context.run.rawValue)::bigint, old_units, new_units, old_time_zone, \(timeZone)
                 FROM changed
-                WHERE \(isJournalled)::boolean
+                WHERE \(oldFetchedAt) IS NOT NULL
                 ORDER BY channel
             ),
             appeared AS (
@@ -73,10 +83,15 @@ struct ChannelReplacement {
                 ORDER BY channel
                 RETURNING 1
             )
-            SELECT (SELECT count(*) FROM appeared), (SELECT count(*) FROM changed)
+            SELECT (SELECT count(*) FROM appeared), (SELECT count(*) FROM changed),
+                (SELECT count(*) FROM changed WHERE old_units <> new_units AND old_time_zone = \(timeZone))
             """)
         var outcome = StoreOutcome()
-        if let row = try counts.first?.decode(Int64.self, Int64.self) { (outcome.inserted, outcome.updated) = row }
+        if let (inserted, updated, restated) = try counts.first?.decode(Int64.self, Int64.self, Int64.self) {
+            (outcome.inserted, outcome.updated) = (inserted, updated)
+            // In another zone it is another day, which says nothing of the vendor.
+            if restated > 0, let answeredAt { outcome.restatedDays = [context.window.firstDay: answeredAt] }
+        }
         outcome.unchanged = Int64(Channel.allCases.count) - outcome.inserted - outcome.updated
         return outcome
     }

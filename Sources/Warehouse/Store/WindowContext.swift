@@ -47,6 +47,8 @@ package struct StoreOutcome: Equatable, Sendable {
     package var updated: Int64 = 0
     package var deleted: Int64 = 0
     package var unchanged: Int64 = 0
+    /// Days that were stored before and are different now, each with the moment at which the answer before was asked for.
+    package var restatedDays: [Day: Date] = [:]
     /// Whether the answer was dropped because a later submission's is stored already.
     package var isSuperseded = false
 

@@ -11,7 +11,15 @@ struct WindowDiff {
     let context: WindowContext
     let staging: Staging
     /// Days whose changes go to the journal.
-    let storedDays: [Day]
+    let stored: CoveredDays
+
+    /// What a statement did.
+    struct Effect {
+        /// Rows deleted, updated or inserted.
+        let rows: Int64
+        /// Days that were stored before, of which rows were.
+        let days: [PostgresDate]
+    }
 
     /// The window's part of the facts, as a condition on `fact`.
     private var isInWindow: SQL {
@@ -64,8 +72,8 @@ struct WindowDiff {
     }
 
     /// Deletes rows that the answer no longer states, and journals them.
-    func deleteVanished(on connection: isolated PostgresConnection) throws -> Int64 {
-        try count(
+    func deleteVanished(on connection: isolated PostgresConnection) throws -> Effect {
+        try effect(
             """
             WITH vanished AS (
                 DELETE FROM ingest.usage_row AS fact
@@ -75,23 +83,23 @@ struct WindowDiff {
             ),
             journalled AS (
                 INSERT INTO ingest.restatement (
-                    changed_at, first_loaded_at, run_id,
+                    changed_at, old_fetched_at, first_loaded_at, run_id,
                     old_requests, old_status_200, old_status_300, old_status_400, old_status_429, old_status_500,
                     \(identityColumns)
                 )
-                SELECT \(context.now)::timestamptz, first_loaded_at, \(context.run.rawValue)::bigint,
+                SELECT \(context.now)::timestamptz, known.fetched_at, first_loaded_at, \(context.run.rawValue)::bigint,
                     requests, status_200, status_300, status_400, status_429, status_500,
                     \(identityColumns)
                 FROM vanished
-                WHERE usage_date = ANY(\(storedDays.map(\.sqlDate)))
+                INNER JOIN \(stored.rows) USING (usage_date)
             )
-            SELECT count(*) FROM vanished
+            \(summary(of: "vanished"))
             """, on: connection)
     }
 
     /// Updates rows whose counters differ, and journals them.
-    func updateChanged(on connection: isolated PostgresConnection) throws -> Int64 {
-        try count(
+    func updateChanged(on connection: isolated PostgresConnection) throws -> Effect {
+        try effect(
             """
             WITH changed AS MATERIALIZED (
                 -- 1. Old and new counters of each row that differs.
@@ -126,19 +134,21 @@ struct WindowDiff {
             ),
             journalled AS (
                 -- 3. and both to the journal.
-                INSERT INTO ingest.restatement (changed_at, first_loaded_at, run_id, \(journalCounters), \(identityColumns))
-                SELECT \(context.now)::timestamptz, first_loaded_at, \(context.run.rawValue)::bigint,
+                INSERT INTO ingest.restatement (
+                    changed_at, old_fetched_at, first_loaded_at, run_id, \(journalCounters), \(identityColumns)
+                )
+                SELECT \(context.now)::timestamptz, known.fetched_at, first_loaded_at, \(context.run.rawValue)::bigint,
                     \(journalCounters), \(identityColumns)
                 FROM changed
-                WHERE usage_date = ANY(\(storedDays.map(\.sqlDate)))
+                INNER JOIN \(stored.rows) USING (usage_date)
             )
-            SELECT count(*) FROM changed
+            \(summary(of: "changed"))
             """, on: connection)
     }
 
     /// Inserts rows that are new, and journals those of days that were stored before.
-    func insertAppeared(on connection: isolated PostgresConnection) throws -> Int64 {
-        try count(
+    func insertAppeared(on connection: isolated PostgresConnection) throws -> Effect {
+        try effect(
             """
             WITH appeared AS (
                 INSERT INTO ingest.usage_row (\(factColumns))
@@ -152,22 +162,33 @@ struct WindowDiff {
             ),
             journalled AS (
                 INSERT INTO ingest.restatement (
-                    changed_at, run_id,
+                    changed_at, old_fetched_at, run_id,
                     new_requests, new_status_200, new_status_300, new_status_400, new_status_429, new_status_500,
                     \(identityColumns)
                 )
-                SELECT \(context.now)::timestamptz, \(context.run.rawValue)::bigint,
+                SELECT \(context.now)::timestamptz, known.fetched_at, \(context.run.rawValue)::bigint,
                     requests, status_200, status_300, status_400, status_429, status_500,
                     \(identityColumns)
                 FROM appeared
-                WHERE usage_date = ANY(\(storedDays.map(\.sqlDate)))
+                INNER JOIN \(stored.rows) USING (usage_date)
             )
-            SELECT count(*) FROM appeared
+            \(summary(of: "appeared"))
             """, on: connection)
     }
 
-    private func count(_ statement: SQL, on connection: isolated PostgresConnection) throws -> Int64 {
-        try connection.query(statement).first?.decode(Int64.self) ?? 0
+    /// How many rows a statement touched, and which days that were stored before they belong to.
+    private func summary(of touched: String) -> SQL {
+        """
+        SELECT count(*), coalesce(array_agg(DISTINCT usage_date) FILTER (
+            WHERE usage_date = ANY(\(stored.days.map(\.sqlDate)))
+        ), '{}')
+        FROM \(identifier: touched)
+        """
+    }
+
+    private func effect(_ statement: SQL, on connection: isolated PostgresConnection) throws -> Effect {
+        let row = try connection.query(statement).first?.decode(Int64.self, [PostgresDate].self)
+        return Effect(rows: row?.0 ?? 0, days: row?.1 ?? [])
     }
 
     private let identityColumns: SQL =

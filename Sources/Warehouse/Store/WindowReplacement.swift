@@ -31,13 +31,15 @@ struct WindowReplacement {
         // The diff always meets two sets of similar size. On an empty or freshly analysed table the planner once chose
         // a nested loop for it, a hundred times slower than the join by hash or merge it has left.
         try connection.execute("SET LOCAL enable_nestloop = off")
-        let diff = WindowDiff(context: context, staging: staging, storedDays: stored.days)
+        let diff = WindowDiff(context: context, staging: staging, stored: stored)
         if try stored.days.isEmpty && diff.isTargetEmpty(on: connection) {
             outcome.inserted = try diff.insertAll(on: connection)
         } else {
-            outcome.deleted = try diff.deleteVanished(on: connection)
-            outcome.updated = try diff.updateChanged(on: connection)
-            outcome.inserted = try diff.insertAppeared(on: connection)
+            let vanished = try diff.deleteVanished(on: connection)
+            let changed = try diff.updateChanged(on: connection)
+            let appeared = try diff.insertAppeared(on: connection)
+            (outcome.deleted, outcome.updated, outcome.inserted) = (vanished.rows, changed.rows, appeared.rows)
+            outcome.restatedDays = stored.changed(vanished.days + changed.days + appeared.days)
         }
         outcome.unchanged = answer.rows - outcome.inserted - outcome.updated
         try ledger.markStored(

@@ -20,7 +20,7 @@ struct StatusCommand: AsyncParsableCommand {
         try await reporting {
             let (program, _) = try options.program()
             try await program.requireCurrentSchema(migrating: false)
-            let report = try await program.warehouse.status()
+            let report = try await program.warehouse.status(watchedDays: program.watchedDays)
             await program.warehouse.close()
             if json {
                 let encoder = JSONEncoder()
