@@ -3,12 +3,10 @@ import Subprocess
 import SystemPackage
 import TestSupport
 
-/// Another network namespace: to the processes in it, this one is another machine at the end of two cables. One leads to
-/// the database and can be pulled, the other to everything else.
+/// Another network namespace: to the processes in it, this one is another machine at the end of a cable that can be pulled.
 struct NetworkNamespace: Sendable {
-    /// Addresses of this machine at the two cables.
-    let databaseAddress: String
-    let otherAddress: String
+    /// Address of this machine at the cable.
+    let address: String
     private let keeper: ProcessIdentifier
     private let cable: String
 
@@ -29,13 +27,10 @@ struct NetworkNamespace: Sendable {
         ) { execution in
             let keeper = execution.processIdentifier
             let namespace = NetworkNamespace(
-                databaseAddress: "100.\(high).\(low).1", otherAddress: "100.\(high).\(low).5", keeper: keeper,
-                cable: "uda\(number)")
+                address: "100.\(high).\(low).1", keeper: keeper, cable: "uda\(number)")
             do {
                 try await namespace.plug(
                     ["uda\(number)", "udb\(number)"], "100.\(high).\(low).1/30", "100.\(high).\(low).2/30")
-                try await namespace.plug(
-                    ["udc\(number)", "udd\(number)"], "100.\(high).\(low).5/30", "100.\(high).\(low).6/30")
                 try await body(namespace)
                 kill(keeper.value, SIGKILL)
             } catch {
@@ -45,14 +40,17 @@ struct NetworkNamespace: Sendable {
         }
     }
 
-    /// Pulls the cable to the database, or plugs it in again.
-    func pullDatabaseCable(_ isPulled: Bool) async throws {
+    /// The file that stands for it.
+    var file: String { "/proc/\(keeper.value)/ns/net" }
+
+    /// Pulls the cable, or plugs it in again.
+    func pull(_ isPulled: Bool) async throws {
         try await Self.ip("link", "set", cable, isPulled ? "down" : "up")
     }
 
     /// What to give to `nsenter` to run a program in the namespace.
     func entering(_ program: String) -> [String] {
-        ["--net=/proc/\(keeper.value)/ns/net", program]
+        ["--net=\(file)", program]
     }
 
     /// Lays a cable: one end here, the other there, each with an address.
@@ -64,7 +62,9 @@ struct NetworkNamespace: Sendable {
         try await Self.ip("link", "add", ends[0], "type", "veth", "peer", "name", ends[1], "netns", "\(keeper.value)")
         try await Self.ip("address", "add", here, "dev", ends[0])
         try await Self.ip("link", "set", ends[0], "up")
-        for arguments in [["address", "add", there, "dev", ends[1]], ["link", "set", ends[1], "up"]] {
+        for arguments in [
+            ["address", "add", there, "dev", ends[1]], ["link", "set", ends[1], "up"], ["link", "set", "lo", "up"],
+        ] {
             try await Self.runToEnd("/usr/bin/nsenter", entering("ip") + arguments)
         }
     }

@@ -160,7 +160,8 @@ struct TwoProcessTests {
         of namespace: NetworkNamespace, to cluster: EphemeralPostgres, _ usaged: Installation
     ) async throws {
         let url = try #require(URL(string: usaged.simulator.baseURL))
-        let road = try FaultProxy(to: .tcp(host: "127.0.0.1", port: UInt16(try #require(url.port))), everywhere: true)
+        let road = try FaultProxy(
+            to: .tcp(host: "127.0.0.1", port: UInt16(try #require(url.port))), namespace: namespace.file)
         defer { road.close() }
         func configure(_ database: String, _ url: String) throws {
             try usaged.configure {
@@ -170,18 +171,17 @@ struct TwoProcessTests {
         }
         #expect(try await usaged.usaged("migrate").code == 0)
         try configure(
-            "host=\(namespace.databaseAddress) port=\(cluster.port) user=postgres dbname=postgres",
-            "http://\(namespace.otherAddress):\(road.port)")
+            "host=\(namespace.address) port=\(cluster.port) user=postgres dbname=postgres",
+            "http://127.0.0.1:\(road.port)")
         let cut = Task {
             try await usaged.usaged(["run"], within: namespace) { process in
                 try await usaged.simulator.ledger.reaches(1, of: .results)
                 try await eventually("another waits") { try await usaged.waiters() == 1 }
                 let began = ContinuousClock.now
-                try await namespace.pullDatabaseCable(true)
+                try await namespace.pull(true)
                 try await eventually("the other works") { try await usaged.holders(at: .here) == 1 }
                 let elapsed = ContinuousClock.now - began
                 let sent = road.traffic.bytes
-                print("taken over after \(elapsed)")
                 #expect(elapsed < .seconds(60))
                 let asked = usaged.simulator.ledger.count(of: .results)
                 try await usaged.simulator.ledger.reaches(asked + 3, of: .results)
@@ -191,7 +191,7 @@ struct TwoProcessTests {
                     try await usaged.texts("SELECT 'x' FROM ingest.run WHERE outcome = 'complete'").count == 1
                 }
                 #expect(road.traffic.bytes == sent)
-                try await namespace.pullDatabaseCable(false)
+                try await namespace.pull(false)
                 try await eventually("the first has seen that there is nothing left to do") {
                     try await usaged.texts("SELECT 'x' FROM ingest.run WHERE outcome = 'complete'").count >= 2
                 }

@@ -50,16 +50,16 @@ package final class FaultProxy: Sendable {
     private let state: Mutex<State>
 
     /// Listens at once. `onCut` is called on a thread of the proxy before the connections are reset: what must happen
-    /// first, such as killing the client, happens there. `everywhere` listens on all addresses of this machine, for
-    /// clients in another network namespace.
+    /// first, such as killing the client, happens there. With the file of a network
+    /// namespace it listens on the loopback of that one.
     ///
     /// - Throws: An error of the system when there is no free port or descriptor.
     package init(
-        to upstream: Upstream, mode: Mode = .forward, everywhere: Bool = false, onCut: (@Sendable () -> Void)? = nil
+        to upstream: Upstream, mode: Mode = .forward, namespace: String? = nil, onCut: (@Sendable () -> Void)? = nil
     )
         throws
     {
-        (listener, port) = try Socket.listener(everywhere: everywhere)
+        (listener, port) = try namespace.map { try Socket.listener(in: $0) } ?? Socket.listener()
         self.upstream = upstream
         self.onCut = onCut
         self.state = Mutex(State(mode: mode))

@@ -1,15 +1,42 @@
+import Dispatch
 import Glibc
+import Synchronization
 
 /// A stream socket, with blocking calls that return what the system said.
 struct Socket: Sendable {
     let descriptor: Int32
 
-    /// Listens on a free port of 127.0.0.1, or of all addresses of this machine.
-    static func listener(everywhere: Bool = false) throws -> (socket: Socket, port: UInt16) {
+    /// Listens on a free port of 127.0.0.1 in another network namespace, whose file is named: a socket belongs to the
+    /// namespace of the thread that made it, whoever uses it then.
+    static func listener(in namespace: String) throws -> (socket: Socket, port: UInt16) {
+        // Not among what Glibc exports to Swift.
+        typealias SetNamespace = @convention(c) (Int32, Int32) -> Int32
+        guard let symbol = dlsym(nil, "setns") else { throw SocketError(call: "setns", errno: ENOSYS) }
+        let enter = unsafeBitCast(symbol, to: SetNamespace.self)
+        let file = Glibc.open(namespace, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw SocketError(call: "open", errno: errno) }
+        let made = Mutex<Result<(socket: Socket, port: UInt16), any Error>?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        startThread {
+            let result = Result {
+                guard enter(file, 0) == 0 else { throw SocketError(call: "setns", errno: errno) }
+                return try listener()
+            }
+            Glibc.close(file)
+            made.withLock { $0 = result }
+            done.signal()
+        }
+        done.wait()
+        guard let result = made.withLock({ $0 }) else { throw SocketError(call: "setns", errno: EINTR) }
+        return try result.get()
+    }
+
+    /// Listens on a free port of 127.0.0.1.
+    static func listener() throws -> (socket: Socket, port: UInt16) {
         let socket = try open(AF_INET)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = (everywhere ? INADDR_ANY : INADDR_LOOPBACK).bigEndian
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

@@ -128,6 +128,7 @@ package struct SourceLock: Sendable {
     /// Looks whether the lock is still there, and whether someone waits for it.
     ///
     /// - Parameter deadline: how long the answer may take.
+    /// - Returns: what it shows.
     /// - Throws: `WarehouseError.sessionNotKept` when another session answers than the one that was opened;
     ///   `PostgresError`, `CancellationError`.
     package func standing(within deadline: Duration) async throws -> Standing {
