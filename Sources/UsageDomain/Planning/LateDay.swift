@@ -24,7 +24,7 @@ package struct LateDay: Equatable, Sendable {
         return max(lookbackDays, Int((max(seconds, 0) + 86_399) / 86_400) + 1)
     }
 
-    /// Judges a day whose numbers changed.
+    /// Judges a day whose numbers changed; nil when it did not change late, or when that cannot be said.
     ///
     /// A change that was found late because nobody looked for a while is not a late change: what counts is that an answer
     /// which came when the day was `watchedDays` old, or older, did not have it yet.
@@ -35,7 +35,6 @@ package struct LateDay: Equatable, Sendable {
     ///   - changedAt: when the answer that changed it was stored.
     ///   - watchedDays: see ``watchedDays(lookbackDays:settleAfter:)``.
     ///   - calendar: when the source's days begin and end.
-    /// - Returns: nil when the day did not change late, or when that cannot be said.
     package init?(_ day: Day, answeredAt: Date, changedAt: Date, watchedDays: Int, calendar: DayCalendar) {
         let unchangedAfter = day.distance(to: calendar.day(containing: answeredAt))
         let changedAfter = day.distance(to: calendar.day(containing: changedAt))
