@@ -6,6 +6,8 @@ import NIOSSL
 extension HTTPClient.Configuration {
     init(_ settings: HTTPSettings) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
+        // The library would still speak 1.0, which neither vendor does.
+        tls.minimumTLSVersion = .tlsv12
         if let caFile = settings.caFile {
             // Read now, so that a wrong file is an error at start and not with the first request.
             tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(caFile))]
