@@ -131,8 +131,10 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "EphemeralPostgres", "Migrations", "Postgres", logging,
+                "EphemeralPostgres", "Migrations", "Postgres", logging, nioCore, subprocess,
                 .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
 
@@ -198,7 +200,13 @@ let package = Package(
             name: "UsageSimulatorTests",
             dependencies: ["TestSupport", "UsageSimulator", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: strict),
-        .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows"], swiftSettings: strict),
+        .target(
+            name: "JSONRowsFuzzing", dependencies: ["JSONRows"], path: "Tests/JSONRowsFuzzing", exclude: ["Corpus"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "json-rows-fuzzer", dependencies: ["JSONRows", "JSONRowsFuzzing"], path: "Tests/json-rows-fuzzer",
+            swiftSettings: strict),
+        .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows", "JSONRowsFuzzing"], swiftSettings: strict),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
