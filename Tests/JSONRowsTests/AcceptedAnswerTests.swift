@@ -1,4 +1,5 @@
 import JSONRows
+import JSONRowsFuzzing
 import Testing
 
 @Suite struct AcceptedAnswerTests {

@@ -1,4 +1,5 @@
 import JSONRows
+import JSONRowsFuzzing
 import Testing
 
 /// An answer that must be refused; the place is that of the mark `¶` in `body`, or the end without one.

@@ -1,12 +1,12 @@
 import Foundation
-import JSONRows
+package import JSONRows
 
 /// What Foundation's decoder and the plain rules of the schema say about an answer.
-enum ReferenceReading: Equatable {
+package enum ReferenceReading: Equatable {
     case refused
     case accepted(rows: [[Value]], fields: [String: JSONRowsSummary.Field])
 
-    init(_ body: [UInt8]) {
+    package init(_ body: [UInt8]) {
         guard case .object(let document)? = try? JSONDecoder().decode(Tree.self, from: Data(body)),
             let rows = Self.rows(document["results"] ?? .null),
             let status = Self.text(document["queryStatus"]),
@@ -18,6 +18,11 @@ enum ReferenceReading: Equatable {
         }
         let fields = ["queryStatus": status, "nextUri": next, "cursors.after": cursor]
         self = .accepted(rows: rows, fields: fields.mapValues(Self.field))
+    }
+
+    /// Whether `JSONSerialization` accepts an answer, all parts of it.
+    static func acceptsWhole(_ body: [UInt8]) -> Bool {
+        (try? JSONSerialization.jsonObject(with: Data(body))) != nil
     }
 
     private static func rows(_ tree: Tree) -> [[Value]]? {
@@ -90,8 +95,14 @@ private enum Tree: Decodable {
         init?(intValue: Int) { nil }
     }
 
+    /// Asks in the order in which leaves are frequent: each question in vain costs more than all the rest.
     init(from decoder: any Decoder) throws {
-        if let members = try? decoder.container(keyedBy: Key.self) {
+        let value = try decoder.singleValueContainer()
+        if value.decodeNil() {
+            self = .null
+        } else if let text = try? value.decode(String.self) {
+            self = .string(text)
+        } else if let members = try? decoder.container(keyedBy: Key.self) {
             var object: [String: Tree] = [:]
             for key in members.allKeys { object[key.stringValue] = try members.decode(Tree.self, forKey: key) }
             self = .object(object)
@@ -99,20 +110,13 @@ private enum Tree: Decodable {
             var array: [Tree] = []
             while !elements.isAtEnd { array.append(try elements.decode(Tree.self)) }
             self = .array(array)
+        } else if let integer = try? value.decode(Int64.self) {
+            self = .integer(integer)
+        } else if (try? value.decode(Bool.self)) != nil {
+            self = .boolean
         } else {
-            let value = try decoder.singleValueContainer()
-            if value.decodeNil() {
-                self = .null
-            } else if let text = try? value.decode(String.self) {
-                self = .string(text)
-            } else if (try? value.decode(Bool.self)) != nil {
-                self = .boolean
-            } else if let integer = try? value.decode(Int64.self) {
-                self = .integer(integer)
-            } else {
-                _ = try value.decode(Double.self)
-                self = .number
-            }
+            _ = try value.decode(Double.self)
+            self = .number
         }
     }
 }

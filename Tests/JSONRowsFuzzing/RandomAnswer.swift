@@ -1,17 +1,17 @@
-import JSONRows
+package import JSONRows
 
 /// A valid answer, written with every freedom that JSON gives, and what it means.
-struct RandomAnswer {
-    private(set) var body: [UInt8] = []
-    private(set) var rows: [ScannedRow] = []
-    private(set) var fields: [String: JSONRowsSummary.Field] = [
+package struct RandomAnswer {
+    package private(set) var body: [UInt8] = []
+    package private(set) var rows: [ScannedRow] = []
+    package private(set) var fields: [String: JSONRowsSummary.Field] = [
         "queryStatus": .absent, "nextUri": .absent, "cursors.after": .absent,
     ]
-    private(set) var rowsMember = JSONRowsSummary.RowsMember.absent
-    private(set) var unknownRowKeys: [String: Int] = [:]
-    private(set) var unknownDocumentKeys: [String: Int] = [:]
+    package private(set) var rowsMember = JSONRowsSummary.RowsMember.absent
+    package private(set) var unknownRowKeys: [String: Int] = [:]
+    package private(set) var unknownDocumentKeys: [String: Int] = [:]
 
-    init(rowCount: Int, using random: inout SeededRandom) {
+    package init(rowCount: Int, using random: inout SeededRandom) {
         var members: [(inout RandomAnswer, inout SeededRandom) -> Void] = [
             { $0.writeRows(rowCount, using: &$1) }
         ]
