@@ -73,7 +73,8 @@ struct PlannerTests {
             let today = today.advanced(by: -age)
             let now = today.start.addingTimeInterval(3600)
             let windows = planner(at: now).dueWindows(
-                of: .organizationQuery, owedFrom: self.today.advanced(by: -200), coverage: coverage, retryingEarly: false)
+                of: .organizationQuery, owedFrom: self.today.advanced(by: -200), coverage: coverage,
+                retryingEarly: false)
             let days = Set(windows.flatMap { Array($0.window.days) })
             // Days that touch are one range, also where a month ends.
             ranges.append(days.count { !days.contains($0.advanced(by: -1)) })

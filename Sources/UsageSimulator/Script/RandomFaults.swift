@@ -15,11 +15,12 @@ package struct RandomFaults: Sendable {
         self.perThousand = perThousand
     }
 
-    /// The fault of one request; nil for most.
+    /// Draws whether a request is hit, and how.
     ///
     /// - Parameters:
     ///   - number: how many requests of the endpoint there were, this one included.
     ///   - endpoint: what is asked for.
+    /// - Returns: the fault; nil for most requests.
     func fault(of number: Int, at endpoint: Endpoint) -> Fault? {
         let place = Endpoint.allCases.firstIndex(of: endpoint) ?? 0
         let draw = seed.derived(place).derived(number)

@@ -51,7 +51,8 @@ struct ComparisonResult: Sendable {
         let bytes: [UInt8]
 
         var description: String {
-            String(decoding: bytes.map { $0 == 31 ? UInt8(ascii: "|") : $0 }, as: UTF8.self)
+            String(
+                decoding: bytes.map { $0 == 31 ? UInt8(ascii: "|") : $0 < 31 ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
         }
     }
 }

@@ -63,7 +63,8 @@ struct LedgerReview: Sendable {
             }
         }
         result.questions = questions.count
-        for submissions in questions.values where submissions.count > 1 {
+        let repeated = questions.values.filter { $0.count > 1 }.sorted { $0[0].number < $1[0].number }
+        for submissions in repeated {
             for (first, second) in zip(submissions, submissions.dropFirst()) {
                 // What was read after the second was sent is no reason for it.
                 let known = (readings[first.execution ?? ""] ?? []).filter { $0.number < second.number }
