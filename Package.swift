@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "Timekeeping", asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "Timekeeping", "UsageDomain", asyncHTTPClient, nioCore, nioHTTP1, logging,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -177,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "TestSupport", "Timekeeping", "Transport", logging, nioCore,
+                "TestSupport", "Timekeeping", "Transport", "UsageDomain", logging, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

@@ -26,6 +26,7 @@ struct UnreadableSecret: APIUsageAdapter, ChannelUsageAdapter {
     func channelUsage(in _: Range<Date>) async throws -> (ChannelUsage, requests: Int) { throw failure }
 
     func limits() async throws -> [APILimit] { throw failure }
+    func keep(to _: [APILimit]) async {}
 
     func fetchSummary(_: Window, recorder _: ExecutionRecorder) async throws -> (ClientSummary, FetchReport) {
         throw failure

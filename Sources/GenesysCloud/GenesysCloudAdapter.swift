@@ -17,6 +17,8 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
         self.summaryDays = summaryDays
     }
 
+    package var budget: (any SourceBudget)? { source.exchange.budget }
+
     package var silence: Duration {
         get async { await source.exchange.silence }
     }
@@ -39,6 +41,10 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
 
     package func limits() async throws -> [APILimit] {
         try await source.limits()
+    }
+
+    package func keep(to limits: [APILimit]) async {
+        await source.exchange.budget.state(allowance: GenesysCloudSource.allowance(in: limits))
     }
 
     package func fetch(

@@ -32,6 +32,8 @@ package struct InfodeckSource: Sendable {
         self.logger = logger
     }
 
+    package var budget: (any SourceBudget)? { exchange.budget }
+
     /// How long the vendor still asks for silence; zero when it does not.
     package var silence: Duration {
         get async { await exchange.silence }

@@ -26,6 +26,18 @@ extension GenesysCloudSource {
         return limits
     }
 
+    /// The keys of `platform.api` that limit the requests of our token in a minute (contract, section 5).
+    private static var allowanceKeys: Set<String> {
+        ["client.credentials.token.rate.per.minute", "token.rate.per.minute"]
+    }
+
+    /// Requests a minute that stated limits allow: the lowest of those that are about a token; nil when none is.
+    static func allowance(in limits: [APILimit]) -> Int? {
+        limits.filter { $0.namespace == "platform.api" && allowanceKeys.contains($0.key) && $0.value > 0 }
+            .map { Int($0.value) }
+            .min()
+    }
+
     private func limits(of namespace: String) async throws -> [APILimit] {
         let step = GenesysCloudError.Step.limits(namespace: namespace)
         let tally = RequestTally()

@@ -12,7 +12,8 @@ package import Timekeeping
 package struct HTTPExchange: Sendable {
     private let client: HTTPClient
     private let settings: HTTPSettings
-    private let budget: RequestBudget
+    /// What may be sent.
+    package let budget: RequestBudget
     private let turns: Turns?
     private let policy: RetryPolicy
     private let timekeeper: Timekeeper
@@ -91,6 +92,7 @@ package struct HTTPExchange: Sendable {
         attempts: Int,
         start: Duration
     ) async throws {
+        if failure.status == 429 { await budget.countRefusal() }
         if let silence = policy.silence(after: failure, attempts: attempts) {
             await budget.rest(for: silence + policy.margin)
         }
@@ -104,10 +106,11 @@ package struct HTTPExchange: Sendable {
         if let most = request.attempts, attempts >= most { decision = .giveUp }
         var details = metadata(request, attempts, status: failure.status)
         details["http.failure"] = "\(failure.kind)"
-        guard case .sendAgain(let wait) = decision else {
+        guard case .sendAgain(let stated) = decision else {
             logger.debug("HTTP exchange failed", metadata: details)
             throw failure
         }
+        let wait = max(stated, request.shortestWait)
         details["http.wait"] = "\(wait)"
         logger.debug("HTTP exchange failed, sending again", metadata: details)
         settings.onRetry?("\(failure)", wait)

@@ -26,6 +26,8 @@ package struct HTTPRequest: Sendable {
     package let repetition: Repetition
     /// Requests sent at most, where that is fewer than the policy allows.
     package var attempts: Int?
+    /// Before the request is sent again, at least.
+    package var shortestWait = Duration.zero
     /// Longest body of an answer that is read, in bytes.
     package var answerLimit: Int
     /// Limit for one attempt, from sending to the last byte of the answer.

@@ -1,12 +1,24 @@
 package import Timekeeping
+package import UsageDomain
 
-/// The requests that a source may send, shared by all its tasks.
+/// The requests that a source may send, shared by all its tasks, first come, first served.
 package actor RequestBudget {
     /// Holds all requests back while it is closed.
     package nonisolated let gate = RequestGate()
     private var pace: RequestPace
     private let longestWait: Duration
     private let timekeeper: Timekeeper
+    /// Numbers of the requests that wait, in the order of their coming.
+    private var queue: [Int] = []
+    private var lastNumber = 0
+    /// Requests let go so far.
+    package private(set) var requests = 0
+    /// Answers so far that said "too many requests".
+    package private(set) var refusals = 0
+    private var keep: (@Sendable (BudgetMemory) async -> Void)?
+    private var idle = Duration.zero
+    private var keptAllowance: Int?
+    private var keptRest = Duration.zero
 
     /// Makes a full budget.
     ///
@@ -29,19 +41,54 @@ package actor RequestBudget {
     /// Requests in any minute, as known now.
     package var limit: Int { pace.limit }
 
+    /// Requests that wait for their turn now.
+    package var waiting: Int { queue.count }
+
+    /// How long, since the budget was made, a request might have been sent and there was none.
+    package var idleTime: Duration {
+        queue.isEmpty ? idle + unusedTime(at: timekeeper.now) : idle
+    }
+
     /// How long nothing will be sent; zero when not resting.
     package var silence: Duration {
         max(pace.restingUntil - timekeeper.now, .zero)
     }
 
-    /// Sends nothing for this long. For a 429, or for what an earlier process was told.
-    package func rest(for duration: Duration) {
+    /// Sends nothing for this long, as a 429 asks for, and has that kept before anything else is done.
+    package func rest(for duration: Duration) async {
         pace.rest(until: timekeeper.now + duration)
+        await keepWhatIsNew()
     }
 
     /// Learns the allowance and its use from an answer.
-    package func observe(_ headers: RateLimitHeaders) {
+    package func observe(_ headers: RateLimitHeaders) async {
         pace.observe(headers, at: timekeeper.now)
+        await keepWhatIsNew()
+    }
+
+    /// Learns the allowance that the vendor states apart from its answers; nil when it states none.
+    package func state(allowance: Int?) async {
+        pace.state(allowance: allowance)
+        await keepWhatIsNew()
+    }
+
+    /// Counts an answer that said "too many requests".
+    func countRefusal() {
+        refusals += 1
+    }
+
+    /// Goes on where another process may have sent a request a moment ago; see `SourceBudget`.
+    package func resume(
+        _ memory: BudgetMemory,
+        keeping keep: @escaping @Sendable (BudgetMemory) async -> Void
+    ) -> Duration? {
+        let now = timekeeper.now
+        self.keep = keep
+        keptAllowance = memory.allowance
+        keptRest = now + memory.silence
+        pace.resume(allowance: memory.allowance, at: now)
+        pace.rest(until: now + memory.silence)
+        return tooLongSilence(at: now)
     }
 
     /// Waits for the turn of one request.
@@ -49,6 +96,11 @@ package actor RequestBudget {
     /// - Returns: nil, or the silence still asked for when it is too long to be waited for.
     /// - Throws: `CancellationError`, also when the ``gate`` refuses requests.
     func admit() async throws -> Duration? {
+        lastNumber += 1
+        let number = lastNumber
+        if queue.isEmpty { idle += unusedTime(at: timekeeper.now) }
+        queue.append(number)
+        defer { queue.removeAll { $0 == number } }
         while true {
             try Task.checkCancellation()
             // Before the pace counts it: requests that wait here must not go all at once later.
@@ -57,9 +109,36 @@ package actor RequestBudget {
                 continue
             }
             let now = timekeeper.now
-            guard let moment = pace.grant(at: now) else { return nil }
-            if pace.restingUntil - now > longestWait { return pace.restingUntil - now }
-            try await timekeeper.sleep(until: moment)
+            if let silence = tooLongSilence(at: now) { return silence }
+            let others = queue.firstIndex(of: number) ?? 0
+            if others == 0, pace.grant(at: now) == nil {
+                requests += 1
+                return nil
+            }
+            // Whoever is behind others sleeps until it should be first: not everybody wakes for every turn.
+            try await timekeeper.sleep(until: pace.turn(behind: others, at: now))
         }
     }
+
+    /// How long the next request might have been sent already; nothing is wasted before the first one.
+    private func unusedTime(at now: Duration) -> Duration {
+        requests > 0 ? max(now - pace.nextMoment, .zero) : .zero
+    }
+
+    private func tooLongSilence(at now: Duration) -> Duration? {
+        let silence = pace.restingUntil - now
+        return silence > longestWait ? silence : nil
+    }
+
+    /// A silence that ends less than a second later than the one that is kept is the same one.
+    private func keepWhatIsNew() async {
+        let allowance = pace.knownAllowance
+        let isLonger = pace.restingUntil > keptRest + .seconds(1) && silence > .zero
+        guard let keep, allowance != keptAllowance || isLonger else { return }
+        keptAllowance = allowance
+        keptRest = max(keptRest, pace.restingUntil)
+        await keep(BudgetMemory(allowance: allowance, silence: silence))
+    }
 }
+
+extension RequestBudget: SourceBudget {}

@@ -9,32 +9,73 @@ struct RequestPace {
 
     /// Share of the allowance that is used, above 0 and at most 1.
     let share: Double
-    /// Requests in a minute that the server allows.
-    private(set) var allowance: Int
-    private var allowanceSeen: Duration?
+    /// Assumed while nothing is known.
+    private let fallback: Int
+    /// What answers say.
+    private var observed: Int?
+    private var observedAt = Duration.zero
+    /// What the vendor states of its limits.
+    private var stated: Int?
     /// When requests of the last minute were let go.
     private var granted: [Duration] = []
+    /// Until when another process may have sent.
+    private var resumedAt: Duration?
     private(set) var restingUntil = Duration.zero
 
     init(share: Double, allowance: Int) {
         self.share = share
-        self.allowance = allowance
+        fallback = allowance
     }
+
+    /// Requests in a minute that the server allows: the lowest number that is known; nil when none is.
+    var knownAllowance: Int? {
+        [observed, stated].compactMap(\.self).min()
+    }
+
+    /// Requests in a minute that the server allows, as far as is known.
+    var allowance: Int { knownAllowance ?? fallback }
 
     /// Requests in any minute.
     var limit: Int {
         max(1, Int(share * Double(allowance)))
     }
 
+    /// Between any two requests.
+    private var interval: Duration { Self.window / limit }
+
     /// Lets one request go now and returns nil, or returns the moment to ask again at.
     mutating func grant(at now: Duration) -> Duration? {
         granted.removeAll { $0 <= now - Self.window }
-        var moment = restingUntil
-        if let last = granted.last { moment = max(moment, last + Self.window / limit) }
-        if granted.count >= limit { moment = max(moment, granted[granted.count - limit] + Self.window) }
+        let moment = nextMoment
         guard moment <= now else { return moment }
         granted.append(now)
         return nil
+    }
+
+    /// When a request may go before which so many others go.
+    func turn(behind others: Int, at now: Duration) -> Duration {
+        max(nextMoment, now) + interval * others
+    }
+
+    /// When the next request may be sent.
+    var nextMoment: Duration {
+        var moment = restingUntil
+        if let last = granted.last { moment = max(moment, last + interval) }
+        if let resumedAt { moment = max(moment, resumedAt + interval) }
+        if granted.count >= limit { moment = max(moment, granted[granted.count - limit] + Self.window) }
+        return moment
+    }
+
+    /// Goes on where another process may have sent a request a moment ago.
+    ///
+    /// - Parameters:
+    ///   - allowance: what it knew.
+    ///   - now: the present moment.
+    mutating func resume(allowance: Int?, at now: Duration) {
+        resumedAt = now
+        guard let allowance, allowance > 0, observed.map({ allowance < $0 }) ?? true else { return }
+        observed = allowance
+        observedAt = now
     }
 
     /// Learns from an answer.
@@ -45,15 +86,20 @@ struct RequestPace {
         }
     }
 
+    /// Learns what the vendor states of its limits; nil when it states nothing.
+    mutating func state(allowance: Int?) {
+        stated = allowance.flatMap { $0 > 0 ? $0 : nil }
+    }
+
     mutating func rest(until moment: Duration) {
         restingUntil = max(restingUntil, moment)
     }
 
     /// The allowance falls at once, and rises when the lower one was not seen for a while.
     private mutating func observe(allowance allowed: Int, at now: Duration) {
-        if let seen = allowanceSeen, allowed > allowance, now - seen < Self.memory { return }
-        allowance = allowed
-        allowanceSeen = now
+        if let observed, allowed > observed, now - observedAt < Self.memory { return }
+        observed = allowed
+        observedAt = now
     }
 
     /// The server's count at which the rest of its minute is left to others. Five below the allowance, where it is

@@ -4,6 +4,8 @@ package import FoundationEssentials
 ///
 /// Every function throws a `FetchFailure`, `CancellationError`, or what the closures and the sink handed to it throw.
 package protocol SourceAdapter: Sendable {
+    /// What may be sent; nil for an adapter that sends nothing.
+    var budget: (any SourceBudget)? { get }
     /// How long the vendor still asks for silence; zero when it does not.
     var silence: Duration { get async }
     /// Says whether requests may be sent; until it was said for the first time, they may.
@@ -12,12 +14,18 @@ package protocol SourceAdapter: Sendable {
     func organization() async throws -> Organization
 }
 
+extension SourceAdapter {
+    package var budget: (any SourceBudget)? { nil }
+}
+
 /// A vendor that counts API requests by OAuth client and endpoint.
 package protocol APIUsageAdapter: SourceAdapter {
     /// The organization's listed OAuth clients.
     func oauthClients() async throws -> [OAuthClient]
     /// The limits that the vendor states for its API and for the usage endpoints.
     func limits() async throws -> [APILimit]
+    /// Keeps to those of the stated limits that are about the number of requests.
+    func keep(to limits: [APILimit]) async
     /// Fetches the whole answer about a window, row by row.
     ///
     /// - Parameters:

@@ -16,6 +16,27 @@ extension Warehouse {
         }
     }
 
+    /// The limits that an organization's API stated when it was last asked; empty when it never was.
+    package func newestLimits(of organization: OrganizationKey) async throws -> [APILimit] {
+        try await pool.withConnection { connection in
+            try connection.query(
+                """
+                SELECT namespace, key, value
+                FROM ingest.limit_snapshot AS stated
+                WHERE organization_key = \(organization.rawValue)
+                    AND as_of = (
+                        SELECT max(as_of) FROM ingest.limit_snapshot AS latest
+                        WHERE latest.organization_key = \(organization.rawValue)
+                    )
+                ORDER BY namespace, key
+                """
+            ).map { row in
+                let (namespace, key, value) = try row.decode(String.self, String.self, Int64.self)
+                return APILimit(namespace: namespace, key: key, value: value)
+            }
+        }
+    }
+
     /// Writes the limits down that an organization's API states; those of the same day are replaced.
     package func storeLimits(_ limits: [APILimit], of organization: OrganizationKey, on day: Day) async throws {
         // A limit that is stated twice counts as stated last.
