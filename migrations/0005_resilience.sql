@@ -35,6 +35,10 @@ COMMENT ON COLUMN ingest.execution.ready_after IS
     'Time from acceptance until its answer was ready, as closely as polling tells; NULL when that was not seen.';
 COMMENT ON COLUMN ingest.execution.polls IS
     'How often it was asked after until its answer was ready, the successful time included.';
+CREATE INDEX execution_ready ON ingest.execution (organization_key, dataset, submission_id)
+WHERE ready_after IS NOT NULL;
+COMMENT ON INDEX ingest.execution_ready IS
+    'Finds the newest executions that were seen to get ready, which tell when to ask after the next one.';
 
 ALTER TABLE ingest.run
 ADD COLUMN executions_resumed bigint NOT NULL DEFAULT 0,

@@ -13,6 +13,13 @@ extension GenesysCloudError: FetchFailure {
         }
     }
 
+    /// How many executions may run at a time, and what one too many is answered, is not known (contract, section 10):
+    /// a submission refused with 429, or with 409, may be that.
+    package var isCrowding: Bool {
+        guard case .submit = step, case .exchange(let failure) = reason else { return false }
+        return failure.status == 409 || failure.status == 429
+    }
+
     /// Whether the API refuses to speak of the one OAuth client that was asked about. Once it has accepted the question
     /// it does speak of it: what it refuses afterwards is something else.
     private func isAboutClient(_ failure: TransportError) -> Bool {

@@ -27,8 +27,18 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         let execution: ExecutionID
         /// Whether it may be asked after without waiting.
         let mayBeReady: Bool
-        /// Whether it was submitted by an earlier attempt, nobody knows how long ago.
-        var isResumed = false
+        /// When it was accepted; nil when it was submitted by an earlier attempt, nobody knows how long ago.
+        var accepted: Duration?
+
+        var isResumed: Bool { accepted == nil }
+    }
+
+    /// One page as it was answered.
+    private struct Page {
+        let head: HTTPReplyHead
+        let summary: JSONRowsSummary
+        /// When the answer began.
+        let arrival: Duration
     }
 
     /// Resumes the open execution of this query or submits a new one, until one gives its whole answer.
@@ -38,7 +48,7 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
     func answer() async throws -> Answer {
         let start = source.timekeeper.now
         var submitted = try await recorder.open(question.query).map {
-            Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true, isResumed: true)
+            Submitted(submission: $0.submission, execution: $0.execution, mayBeReady: true)
         }
         var failures = 0
         var losses = 0
@@ -99,8 +109,11 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
                     "\(key.rawValue) is missing or unusable", in: reply.head, step: step, tally: tally)
             }
             let execution = ExecutionID(rawValue: id)
+            let acceptance = source.timekeeper.now
             try await recorder.accepted(submission, execution)
-            return Submitted(submission: submission, execution: execution, mayBeReady: reply.head.status == 200)
+            return Submitted(
+                submission: submission, execution: execution, mayBeReady: reply.head.status == 200,
+                accepted: acceptance)
         } catch let error as GenesysCloudError {
             let isRejected = error.provesRejection && tally.doubtfulRepeats == repeats
             try await recorder.ended(submission, isRejected ? .rejected : .abandoned)
@@ -130,43 +143,66 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         // The link in the submission's answer is not followed: the id is all that is needed of it.
         let path = question.resultsPath(current.execution.rawValue.percentEncoded)
         var url = source.endpoints.url(path + (question.family.paging == .none ? "" : "?\(Self.pageParameter)"))
+        let expected = current.isResumed ? nil : recorder.expectedReadiness(question.query)
         var questions = 0
+        var lastRunning: Duration?
         while true {
-            if questions > 0 || (answer.pages == 0 && !current.mayBeReady) {
-                let wait = source.polling.wait(before: questions, jitter: source.jitter.fraction())
+            if questions > 0 || answer.pages == 0 {
+                let wait =
+                    questions > 0
+                    ? source.polling.wait(
+                        after: questions, expecting: expected, jitter: source.jitter.fraction())
+                    : source.polling.firstWait(expecting: expected, mayBeReady: current.mayBeReady)
                 guard source.timekeeper.now - start + wait <= source.polling.deadline else {
                     throw error(.stillRunning(after: source.timekeeper.now - start), results(current))
                 }
-                try await source.timekeeper.sleep(for: wait)
+                if wait > .zero { try await source.timekeeper.sleep(for: wait) }
             }
             questions += 1
             let step = results(current, page: answer.pages + 1)
-            guard let (head, summary) = try await page(url, step) else { return .lost }
-            switch question.family.status(summary) {
-            case .running: continue
-            case .failed: return .failed(reason(summary))
+            guard let page = try await page(url, step) else { return .lost }
+            switch question.family.status(page.summary) {
+            case .running:
+                lastRunning = page.arrival
+                continue
+            case .failed: return .failed(reason(page.summary))
             case .complete:
-                guard let next = try end(summary, &answer, path, head, step) else { return .complete(answer) }
+                if answer.pages == 0 { try await note(current, lastRunning, page.arrival, polls: questions) }
+                guard let next = try end(page.summary, &answer, path, page.head, step) else {
+                    return .complete(answer)
+                }
                 url = next
                 questions = 0
-            case .missing: throw error(.wrongAnswer("queryStatus is missing"), step, head)
+            case .missing: throw error(.wrongAnswer("queryStatus is missing"), step, page.head)
             case .unknown(let status):
-                throw error(.unknownStatus(source.presentable(status, limit: 40)), step, head)
+                throw error(.unknownStatus(source.presentable(status, limit: 40)), step, page.head)
             }
         }
     }
 
+    /// Tells when the answer was ready, unless nobody knows when it was begun.
+    private func note(_ current: Submitted, _ running: Duration?, _ ready: Duration, polls: Int) async throws {
+        guard let accepted = current.accepted else { return }
+        let readiness = Readiness(
+            seenRunning: running.map { $0 - accepted }, seenReady: ready - accepted, polls: polls)
+        try await recorder.ready(current.submission, question.query, readiness)
+    }
+
     /// One page as it is now; nil when the API does not know the execution.
-    private func page(_ url: String, _ step: GenesysCloudError.Step) async throws -> (HTTPReplyHead, JSONRowsSummary)? {
+    private func page(_ url: String, _ step: GenesysCloudError.Step) async throws -> Page? {
         let limit = question.family.paging == .none ? answerLimit : min(answerLimit, Self.pageByteLimit)
-        let request = HTTPRequest.get(url, answerLimit: limit, deadline: source.polling.answerDeadline)
+        var request = HTTPRequest.get(url, answerLimit: limit, deadline: source.polling.answerDeadline)
+        // Asking once more after a failure is a poll, too.
+        request.shortestWait = source.polling.shortest
         var head: HTTPReplyHead?
+        var arrival = Duration.zero
         do {
             let reply = try await source.send(request, step: step, tally: tally) {
                 head = $0
+                arrival = source.timekeeper.now
                 return try AnswerReader(question, into: rows)
             }
-            return (reply.head, reply.answer)
+            return Page(head: reply.head, summary: reply.answer, arrival: arrival)
         } catch let failure as GenesysCloudError {
             if case .exchange(let exchange) = failure.reason, exchange.status == 404 { return nil }
             throw failure

@@ -56,6 +56,10 @@ package struct ExecutionRecorder: Sendable {
     package var intend: @Sendable (_ query: Query) async throws -> SubmissionID
     /// Writes the execution's id down before it is polled for the first time.
     package var accepted: @Sendable (SubmissionID, ExecutionID) async throws -> Void
+    /// Writes down how long it took until the answer was ready, as soon as that is seen.
+    package var ready: @Sendable (SubmissionID, Query, Readiness) async throws -> Void = { _, _, _ in }
+    /// When to expect the answer of a query, counted from its acceptance; nil when nothing is known.
+    package var expectedReadiness: @Sendable (Query) -> Duration? = { _ in nil }
     /// Writes down that nothing more will be asked of this submission.
     package var ended: @Sendable (SubmissionID, ExecutionEnd) async throws -> Void
 

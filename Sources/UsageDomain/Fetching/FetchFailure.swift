@@ -3,6 +3,12 @@ package protocol FetchFailure: Error, CustomStringConvertible {
     var kind: FetchFailureKind { get }
     /// HTTP requests that were sent before giving up.
     var requests: Int { get }
+    /// Whether the vendor might have begun the query if fewer of ours had been running at the time.
+    var isCrowding: Bool { get }
+}
+
+extension FetchFailure {
+    package var isCrowding: Bool { false }
 }
 
 /// What a failed fetch means for the plan.

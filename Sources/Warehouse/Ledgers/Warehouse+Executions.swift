@@ -111,7 +111,8 @@ extension Warehouse {
         }
     }
 
-    /// How long a query of a dataset took from submit to the end of its answer, the median of the last hundred.
+    /// How long a query of a dataset took until its answer was ready, the median of the last hundred; where that was not
+    /// seen, from submit to the end of its answer.
     ///
     /// - Returns: ten seconds when nothing was fetched yet.
     package func typicalExecutionTime(of dataset: Dataset) async throws -> Duration {
@@ -120,7 +121,8 @@ extension Warehouse {
                 """
                 SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds), 10)
                 FROM (
-                    SELECT extract(epoch FROM ended_at - intended_at)::double precision AS seconds
+                    SELECT
+                        extract(epoch FROM coalesce(ready_after, ended_at - intended_at))::double precision AS seconds
                     FROM ingest.execution
                     WHERE dataset = \(dataset.rawValue)::ingest.dataset AND state = 'complete'
                     ORDER BY submission_id DESC
