@@ -37,7 +37,8 @@ package struct Program {
         self.longestSilence = longestSilence
         self.timekeeper = timekeeper
         self.logger = logger
-        // Every window in flight may be storing, and the small statements that record executions must not wait.
+        // So many windows store at once, and the small statements that record executions must not wait. Windows in flight
+        // beyond that wait with what they have fetched.
         let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
         warehouse = Warehouse(conninfo: configuration.database, connections: windows + 3, logger: logger)
         migrator = Migrator(source: try MigrationSource.embedded(), logger: logger)

@@ -7,6 +7,8 @@ package struct Warehouse: Sendable {
     package let pool: PostgresPool
     /// How sessions are opened that hold locks for long.
     package let lockSession: LockSession
+    /// How many answers may be stored at once, so that the small statements of all others find a connection.
+    let storing: Permits
     let logger: Logger
 
     /// - Parameters:
@@ -38,6 +40,7 @@ package struct Warehouse: Sendable {
         ]
         pool = PostgresPool(configuration, size: connections, logger: logger)
         lockSession = LockSession(conninfo: conninfo, applicationName: lockName, logger: logger)
+        storing = Permits(count: max(1, connections - 1))
         self.logger = logger
     }
 

@@ -24,21 +24,29 @@ extension Pass {
                 of: source, organization: organization, clients: clients,
                 calendar: try await knownCalendar(of: source, for: scope))
             var duration = Duration.zero
+            var sourceRequests = due.windows.isEmpty ? 0 : source.adapter.requestsBefore
             for dataset in Set(due.windows.map(\.window.dataset)) {
                 let windows = due.windows.count { $0.window.dataset == dataset }
-                requests += windows * dataset.typicalRequests
-                let rounds = (windows + settings.windowsAtOnce - 1) / settings.windowsAtOnce
-                duration +=
-                    dataset == .channelUsage
-                    // Infodeck executes nothing and is asked once a second, whatever else is under way.
-                    ? .seconds(windows) : try await warehouse.typicalExecutionTime(of: dataset) * rounds
+                sourceRequests += windows * dataset.typicalRequests
+                guard dataset != .channelUsage else { continue }
+                let rounds = (windows + settings.mostWindowsAtOnce - 1) / settings.mostWindowsAtOnce
+                duration += try await warehouse.typicalExecutionTime(of: dataset) * rounds
             }
-            if !due.windows.isEmpty { requests += source.adapter.requestsBefore }
+            requests += sourceRequests
+            // Whatever executions take, requests keep to the pace.
+            duration = max(duration, try await pacedDuration(of: sourceRequests, source))
             items += due.windows.map { PassPlan.Item(source: source.name, window: $0.window) }
             slowest = max(slowest, duration)
         }
         return PassPlan(
             items: items, requests: requests, duration: slowest, unknownSources: unknown, unlistedDatasets: unlisted)
+    }
+
+    /// How long so many requests take at the pace that is known of a source.
+    private func pacedDuration(of requests: Int, _ source: ConfiguredSource) async throws -> Duration {
+        _ = try await SourceMemory(pass: self, source: source).recall()
+        guard let budget = source.adapter.common.budget else { return .zero }
+        return .seconds(60) * requests / max(1, await budget.limit)
     }
 
     private func knownClients(of source: ConfiguredSource) async throws -> [String] {

@@ -32,12 +32,13 @@ package struct Pass: Sendable {
     ///   `PostgresError` when the database stayed away.
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
+        let meter = await RequestMeter(selected)
         try await patiently { try await warehouse.register(sources.map(\.registration)) }
         let run = PassRun(pass: self, scope: scope)
         let work: PassWork.Outcome
         do {
             let planning = PassPlanning(pass: self, scope: scope, selection: selection)
-            work = try await PassWork(pass: self, planning: planning, run: run).perform(selected)
+            work = try await PassWork(pass: self, planning: planning, run: run, meter: meter).perform(selected)
         } catch {
             if let id = await run.id { await abandon(id, run.tally.summary) }
             throw error

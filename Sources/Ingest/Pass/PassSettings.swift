@@ -9,10 +9,12 @@ package struct PassSettings: Sendable {
     package var widePassDays: Int
     /// Folder for the rows of answers that do not fit into memory.
     package var spoolDirectory: String
-    /// Windows of one source that are worked on at once.
+    /// Windows of one source that are worked on at once to begin with.
     package var windowsAtOnce: Int
-    /// Windows of one source that are worked on at once unless said otherwise.
+    /// Windows of one source that are worked on at once to begin with unless said otherwise.
     package static let standardWindowsAtOnce = 3
+    /// Windows of one source that are worked on at once when many are needed to use the budget.
+    package var mostWindowsAtOnce = 32
     /// Version of usaged, for the run's row.
     package var version: String
     /// Where time comes from.

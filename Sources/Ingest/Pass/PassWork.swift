@@ -33,6 +33,8 @@ struct PassWork: Sendable {
     let pass: Pass
     let planning: PassPlanning
     let run: PassRun
+    /// Of the pass, from its beginning.
+    let meter: RequestMeter
 
     /// - Throws: `WarehouseError` when the configuration cannot be right; what was under way is given up then.
     func perform(_ sources: [ConfiguredSource]) async throws -> Outcome {
@@ -46,6 +48,8 @@ struct PassWork: Sendable {
             return results.sorted { $0.0 < $1.0 }.map(\.1)
         }
         var outcome = Outcome(summary: run.tally.summary, isIncomplete: run.tally.isIncomplete)
+        // What windows say leaves out those that were interrupted.
+        outcome.summary.requests = await meter.requests
         outcome.failures = results.compactMap(\.failure)
         outcome.refusedDatasets = results.flatMap(\.refusedDatasets)
         outcome.isLeft = results.contains(where: \.isLeft)

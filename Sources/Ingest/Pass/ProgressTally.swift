@@ -26,6 +26,12 @@ struct ProgressTally {
         progress.windowsPlanned -= windows
     }
 
+    /// Counts requests that belong to no window, or to one that is left for later.
+    mutating func add(requests: Int) {
+        summary.requests += requests
+        progress.requests += requests
+    }
+
     mutating func add(_ result: WindowResult, elapsed: Duration) {
         summary.windowsPlanned += result.added
         summary.windowsStored += result.stored

@@ -39,6 +39,6 @@ final class SharedTally: Sendable {
 
     /// Counts requests that belong to no window.
     func add(requests: Int) {
-        tally.withLock { $0.summary.requests += requests }
+        tally.withLock { $0.add(requests: requests) }
     }
 }

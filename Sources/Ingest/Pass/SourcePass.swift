@@ -132,7 +132,8 @@ struct SourcePass: Sendable {
         let now = pass.settings.now()
         let kind = FetchFailureKind.rateLimited(retryAfter: silence)
         try await pass.warehouse.markSourceFailed(
-            source.name, because: "the API asked for silence", restingUntil: kind.restingUntil(from: now), now: now)
+            source.name, because: kind.reason("the API asked for silence", at: now),
+            restingUntil: kind.restingUntil(from: now), now: now)
     }
 }
 

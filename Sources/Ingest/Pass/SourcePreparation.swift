@@ -17,7 +17,7 @@ struct SourcePreparation: Sendable {
     private var now: Date { pass.settings.now() }
 
     func prepare() async throws -> Result<PreparedSource, SourceRefusal> {
-        if let end = try await pass.patiently({ try await warehouse.restingUntil(source.name) }), end > now {
+        if let end = try await SourceMemory(pass: pass, source: source).recall() {
             let silence = Duration.seconds(end.timeIntervalSince(now))
             return refusal(
                 .rateLimited(retryAfter: silence), "rests until \(end.formatted(.iso8601)), as the API asked for")
@@ -28,8 +28,8 @@ struct SourcePreparation: Sendable {
         } catch let failure as any FetchFailure {
             try await pass.patiently {
                 try await warehouse.markSourceFailed(
-                    source.name, because: failure.description, restingUntil: failure.kind.restingUntil(from: now),
-                    now: now)
+                    source.name, because: failure.kind.reason(failure.description, at: now),
+                    restingUntil: failure.kind.restingUntil(from: now), now: now)
             }
             return refusal(failure.kind, failure.description)
         }
@@ -44,6 +44,8 @@ struct SourcePreparation: Sendable {
             PreparedSource(
                 configured: source, organization: key, calendar: calendar, windows: due.windows,
                 clients: clients, forgotten: due.forgotten, resting: due.resting,
+                readiness: LearnedReadiness(
+                    try await pass.patiently { try await warehouse.readiness(of: key) }),
                 refusedDatasets: try await refusedDatasets(because: obstacle)))
     }
 
@@ -131,15 +133,17 @@ struct SourcePreparation: Sendable {
         return datasets.map { PassReport.RefusedDataset(source: source.name, dataset: $0, reason: obstacle) }
     }
 
-    /// Once a UTC day.
+    /// Asks for the limits once a UTC day, and keeps to those that were stated last.
     private func takeLimits(of key: OrganizationKey, from adapter: any APIUsageAdapter) async throws {
         let today = Day(containing: now)
-        if try await pass.patiently({ try await warehouse.hasLimits(of: key, on: today) }) { return }
-        do {
-            let limits = try await adapter.limits()
-            try await pass.patiently { try await warehouse.storeLimits(limits, of: key, on: today) }
-        } catch let failure as any FetchFailure {
-            pass.onEvent(.limitsFailed(source: source.name, reason: failure.description))
+        if try await !pass.patiently({ try await warehouse.hasLimits(of: key, on: today) }) {
+            do {
+                let limits = try await adapter.limits()
+                try await pass.patiently { try await warehouse.storeLimits(limits, of: key, on: today) }
+            } catch let failure as any FetchFailure {
+                pass.onEvent(.limitsFailed(source: source.name, reason: failure.description))
+            }
         }
+        await adapter.keep(to: try await pass.patiently { try await warehouse.newestLimits(of: key) })
     }
 }

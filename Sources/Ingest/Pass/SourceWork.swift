@@ -1,5 +1,6 @@
 import FoundationEssentials
 import ServiceLifecycle
+import Timekeeping
 import UsageDomain
 import Warehouse
 
@@ -46,9 +47,9 @@ struct SourceWork: Sendable {
         try await withThrowingTaskGroup(of: Finished.self) { group in
             var queue = WindowQueue(source.windows)
             var refusals = ClientRefusals()
-            for _ in 0..<pass.settings.windowsAtOnce {
-                if let window = queue.next() { add(window, to: &group) }
-            }
+            var flight = await self.flight
+            var deferrals = Deferrals()
+            while queue.working < flight.limit, let window = queue.next() { add(window, deferrals, to: &group) }
             while let finished = try await group.next() {
                 queue.finish(finished.window)
                 outcome.left += turn.leave(&queue, of: source.windows)
@@ -62,7 +63,14 @@ struct SourceWork: Sendable {
                     queue.removeAll()
                     continue
                 }
-                tally.add(result)
+                flight.windowEnded(await observation(after: result, working: queue.working))
+                if result.isDeferred {
+                    deferrals.add(finished.window)
+                    queue.putBack(finished.window)
+                    tally.add(requests: result.requests)
+                } else {
+                    tally.add(result)
+                }
                 if let client = result.unavailableClient {
                     let others = queue.remove(where: client.covers)
                     tally.drop(others.count)
@@ -83,23 +91,50 @@ struct SourceWork: Sendable {
                     queue.removeAll()
                 }
                 // One that ended may have held up several.
-                while queue.working < pass.settings.windowsAtOnce, let window = queue.next() {
-                    add(window, to: &group)
-                }
+                while queue.working < flight.limit, let window = queue.next() { add(window, deferrals, to: &group) }
             }
         }
     }
 
-    private func add(_ window: Window, to group: inout ThrowingTaskGroup<Finished, any Error>) {
-        let work = WindowWork(
+    private func add(
+        _ window: Window,
+        _ deferrals: Deferrals,
+        to group: inout ThrowingTaskGroup<Finished, any Error>
+    ) {
+        var work = WindowWork(
             source: source, run: run, warehouse: pass.warehouse, settings: pass.settings, onEvent: pass.onEvent)
-        group.addTask {
+        work.isDeferrable = deferrals.mayDefer(window)
+        let wait = deferrals.wait(before: window)
+        group.addTask { [work, timekeeper = pass.settings.timekeeper] in
             do {
+                if wait > .zero { try await cancelWhenGracefulShutdown { try await timekeeper.sleep(for: wait) } }
                 return Finished(window: window, result: try await work.perform(window))
             } catch is CancellationError where !Task.isCancelled {
                 return Finished(window: window, result: nil)
             }
         }
+    }
+
+    // MARK: - How many at once
+
+    /// A source that executes nothing has nothing to wait for beside its turn.
+    private var flight: WindowsInFlight {
+        get async {
+            let settings = pass.settings
+            guard case .apiUsage(let adapter) = source.adapter, let budget = adapter.budget else {
+                return WindowsInFlight(limit: settings.windowsAtOnce, most: settings.windowsAtOnce)
+            }
+            return WindowsInFlight(
+                limit: settings.windowsAtOnce, most: settings.mostWindowsAtOnce, refusals: await budget.refusals,
+                idleTime: await budget.idleTime, now: settings.timekeeper.now)
+        }
+    }
+
+    private func observation(after result: WindowResult, working: Int) async -> WindowsInFlight.Observation {
+        let budget = source.adapter.common.budget
+        return WindowsInFlight.Observation(
+            refusals: await budget?.refusals ?? 0, idleTime: await budget?.idleTime ?? .zero,
+            now: pass.settings.timekeeper.now, wasCrowdedOut: result.isDeferred, working: working)
     }
 
     // MARK: - What is owed no more
@@ -112,7 +147,8 @@ struct SourceWork: Sendable {
         let now = pass.settings.now()
         try await pass.patiently {
             try await pass.warehouse.markSourceFailed(
-                source.name, because: stop.reason, restingUntil: stop.kind.restingUntil(from: now), now: now)
+                source.name, because: stop.kind.reason(stop.reason, at: now),
+                restingUntil: stop.kind.restingUntil(from: now), now: now)
         }
     }
 
@@ -164,5 +200,11 @@ extension FetchFailureKind {
     func restingUntil(from now: Date) -> Date? {
         guard case .rateLimited(let silence) = self else { return nil }
         return now.addingTimeInterval(silence.timeInterval)
+    }
+
+    /// A reason with the moment until which it keeps the source from working, if there is one.
+    func reason(_ text: String, at now: Date) -> String {
+        guard let end = restingUntil(from: now) else { return text }
+        return "\(text); rests until \(end.formatted(.iso8601))"
     }
 }

@@ -30,6 +30,11 @@ struct WindowQueue {
         if let index = taken.firstIndex(of: window) { taken.remove(at: index) }
     }
 
+    /// Takes back a window that is not worked on any more and was left for later; it is the most urgent again.
+    mutating func putBack(_ window: Window) {
+        waiting.append(window)
+    }
+
     mutating func removeAll() {
         waiting.removeAll()
     }

@@ -14,6 +14,8 @@ struct PreparedSource: Sendable {
     let forgotten: [Window]
     /// Windows of OAuth clients that are left alone, to be written down as such.
     let resting: [PassPlanning.Resting]
+    /// What is known of when executions are ready.
+    let readiness: LearnedReadiness
     /// Datasets of which nothing can be asked.
     let refusedDatasets: [PassReport.RefusedDataset]
 

@@ -36,6 +36,14 @@ struct WindowResult: Sendable {
     var stop: Stop?
     /// Nil while the window's OAuth client may be asked on.
     var unavailableClient: UnavailableClient?
+    /// Whether nothing became of it, because the vendor would not begin it while others run.
+    var isDeferred = false
+
+    static var deferred: WindowResult {
+        var result = WindowResult()
+        result.isDeferred = true
+        return result
+    }
 
     mutating func add(_ other: WindowResult) {
         stored += other.stored

@@ -25,6 +25,7 @@ struct WindowWork: Sendable {
     private struct Failure: Error {
         let kind: FetchFailureKind
         let reason: String
+        var isCrowding = false
     }
 
     let source: PreparedSource
@@ -32,6 +33,8 @@ struct WindowWork: Sendable {
     let warehouse: Warehouse
     let settings: PassSettings
     let onEvent: @Sendable (PassEvent) -> Void
+    /// Whether a window that the vendor would not begin while others run is left for later.
+    var isDeferrable = false
 
     /// Works on a window. A bad answer fails single days only; everything else fails the window.
     ///
@@ -68,7 +71,8 @@ struct WindowWork: Sendable {
             return .success(try await fetchAndStore(window, cost))
         } catch let failure as any FetchFailure {
             cost.requests += failure.requests
-            return .failure(Failure(kind: failure.kind, reason: failure.description))
+            return .failure(
+                Failure(kind: failure.kind, reason: failure.description, isCrowding: failure.isCrowding))
         } catch let error as WarehouseError {
             return .failure(Failure(kind: .badAnswer, reason: error.description))
         } catch let error as SpoolError {
@@ -95,6 +99,7 @@ struct WindowWork: Sendable {
     // MARK: - When it fails
 
     private func recover(_ window: Window, from failure: Failure) async throws -> WindowResult {
+        if isDeferrable, failure.isCrowding { return .deferred }
         guard window.days.count > 1 else { return try await fail(window, failure) }
         switch failure.kind {
         case .badAnswer: return try await performAll(window.singleDays, of: window, because: failure.reason)
@@ -114,7 +119,7 @@ struct WindowWork: Sendable {
                 source: source.name, window: window, parts: window.days.count, reason: failure.reason))
         var result = WindowResult()
         for day in window.singleDays {
-            let part = try await perform(day)
+            let part = try await asPart.perform(day)
             result.add(part)
             guard part.stored == 0 else { continue }
             let older = window.days.lowerBound..<day.firstDay
@@ -159,13 +164,20 @@ struct WindowWork: Sendable {
         return result
     }
 
+    /// The same work for a part of a window: some other parts are done already, so none is left for later.
+    private var asPart: WindowWork {
+        var work = self
+        work.isDeferrable = false
+        return work
+    }
+
     /// Works on the parts of a window one after the other; what stops the source stops the parts.
     private func performAll(_ parts: [Window], of window: Window, because reason: String) async throws -> WindowResult {
         onEvent(.windowSplit(source: source.name, window: window, parts: parts.count, reason: reason))
         var result = WindowResult()
         result.added = parts.count - 1
         for (index, part) in parts.enumerated() where result.stop == nil {
-            result.add(try await perform(part))
+            result.add(try await asPart.perform(part))
             if let client = result.unavailableClient {
                 // What holds for one part holds for the others.
                 result.unavailableClient = WindowResult.UnavailableClient(window: window, reason: client.reason)
@@ -184,12 +196,13 @@ extension WindowWork {
     var recorder: ExecutionRecorder {
         let direct = warehouse.recorder(
             organization: source.organization, run: run, byUser: source.byUser, now: settings.now)
-        return ExecutionRecorder(
+        let patient = ExecutionRecorder(
             open: { query in try await patiently { try await direct.open(query) } },
             intend: { query in try await patiently { try await direct.intend(query) } },
             accepted: { submission, id in try await patiently { try await direct.accepted(submission, id) } },
             ended: { submission, end in try await patiently { try await direct.ended(submission, end) } }
         )
+        return learning(patient)
     }
 
     /// Writes down that nothing more will be asked of what an answer was read from.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A fixed number of permits, lent first come, first served.
-final class Permits: Sendable {
+package final class Permits: Sendable {
     private struct State {
         var free: Int
         var lent = 0
@@ -12,12 +12,12 @@ final class Permits: Sendable {
 
     private let state: Mutex<State>
 
-    init(count: Int) { state = Mutex(State(free: count)) }
+    package init(count: Int) { state = Mutex(State(free: count)) }
 
     /// Takes a permit, which must be released.
     ///
     /// - Throws: ``PostgresError/poolClosed``, ``PostgresError/deadlineExceeded(during:)``, `CancellationError`.
-    func acquire(by deadline: ContinuousClock.Instant) async throws {
+    package func acquire(by deadline: ContinuousClock.Instant) async throws {
         try Task.checkCancellation()
         let reply = try state.withLock { state -> Reply<Void>? in
             guard !state.isClosed else { throw PostgresError.poolClosed }
@@ -34,7 +34,7 @@ final class Permits: Sendable {
     }
 
     /// Gives the permit to whoever has waited longest and still waits.
-    func release() {
+    package func release() {
         let closing = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             // A reply that nobody waits for any more takes nothing.
             while !state.waiting.isEmpty {

@@ -13,14 +13,16 @@ extension Warehouse {
     /// - Throws: `WarehouseError.duplicateRow`, `SpoolError` when the answer cannot be read back, `PostgresError`;
     ///   nothing is changed then.
     package func store(_ answer: SpooledAnswer, replacing context: WindowContext) async throws -> StoreOutcome {
-        try await ensurePartition(for: context.window)
-        do {
-            return try await replace(answer, context)
-        } catch PostgresError.server(let error) where error.isMissingPartition {
-            // Another session attached the partition a moment ago, and word of it had not reached ours. Behind that
-            // session's lock, which making the partition waits for, it has.
-            try await makePartition(for: context.window)
-            return try await replace(answer, context)
+        try await whenStoringIsPossible {
+            try await ensurePartition(for: context.window)
+            do {
+                return try await replace(answer, context)
+            } catch PostgresError.server(let error) where error.isMissingPartition {
+                // Another session attached the partition a moment ago, and word of it had not reached ours. Behind that
+                // session's lock, which making the partition waits for, it has.
+                try await makePartition(for: context.window)
+                return try await replace(answer, context)
+            }
         }
     }
 
@@ -32,8 +34,10 @@ extension Warehouse {
     /// - Throws: `WarehouseError.duplicateRow`, `PostgresError`; nothing is changed then.
     package func store(_ summary: ClientSummary, of context: WindowContext) async throws -> StoreOutcome {
         precondition(context.window.days.count == 1 && !context.window.clientID.isEmpty)
-        return try await pool.withTransaction(timeout: .seconds(300)) { connection in
-            try SummaryReplacement(summary: summary, context: context).run(on: connection)
+        return try await whenStoringIsPossible {
+            try await pool.withTransaction(timeout: .seconds(300)) { connection in
+                try SummaryReplacement(summary: summary, context: context).run(on: connection)
+            }
         }
     }
 
@@ -53,9 +57,19 @@ extension Warehouse {
         timeZone: String
     ) async throws -> StoreOutcome {
         precondition(context.window.days.count == 1)
-        return try await pool.withTransaction(timeout: .seconds(300)) { connection in
-            try ChannelReplacement(usage: usage, context: context, timeZone: timeZone).run(on: connection)
+        return try await whenStoringIsPossible {
+            try await pool.withTransaction(timeout: .seconds(300)) { connection in
+                try ChannelReplacement(usage: usage, context: context, timeZone: timeZone).run(on: connection)
+            }
         }
+    }
+
+    /// Waits until fewer than the greatest number of answers are being stored, the longest waiting first: however many
+    /// windows are in flight, they need no more connections.
+    private func whenStoringIsPossible(_ store: () async throws -> StoreOutcome) async throws -> StoreOutcome {
+        try await storing.acquire(by: .now + .seconds(1800))
+        defer { storing.release() }
+        return try await store()
     }
 
     private func replace(_ answer: SpooledAnswer, _ context: WindowContext) async throws -> StoreOutcome {
