@@ -51,7 +51,10 @@ package struct Vendors {
     ) async throws -> Result {
         var exchanges: [HTTPExchange] = []
         do {
-            let result = try await body(try connect(source, infodeck, &exchanges))
+            let connected = try connect(source, infodeck, &exchanges)
+            // Another process may have sent a request a moment ago.
+            _ = await connected.budget?.resume(BudgetMemory()) { _ in }
+            let result = try await body(connected)
             await shutDown(exchanges)
             return result
         } catch {

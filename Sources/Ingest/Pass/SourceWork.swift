@@ -65,9 +65,12 @@ struct SourceWork: Sendable {
                 }
                 flight.windowEnded(await observation(after: result, working: queue.working))
                 if result.isDeferred {
-                    deferrals.add(finished.window)
-                    queue.putBack(finished.window)
                     tally.add(requests: result.requests)
+                    // A source that has stopped takes nothing up again: the window stays due.
+                    if outcome.failure == nil, outcome.error == nil {
+                        deferrals.add(finished.window)
+                        queue.putBack(finished.window)
+                    }
                 } else {
                     tally.add(result)
                 }
