@@ -16,7 +16,7 @@ package final class RequestTally: Sendable {
         counts.withLock { $0.requests }
     }
 
-    /// How often a request that changes something was sent again although the server may have accepted it before.
+    /// How often a request whose repetition is costly was sent again although the server may have accepted it before.
     package var doubtfulRepeats: Int {
         counts.withLock { $0.doubtfulRepeats }
     }

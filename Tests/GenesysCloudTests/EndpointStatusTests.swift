@@ -25,7 +25,8 @@ struct EndpointStatusTests {
     private static let common = [
         Expectation(400, .refused, 1), Expectation(401, .unavailable, 2), Expectation(408, .unavailable, 8),
         Expectation(409, .refused, 1), Expectation(413, .refused, 1), Expectation(415, .refused, 1),
-        Expectation(429, nil, 8), Expectation(500, .unavailable, 3), Expectation(503, .unavailable, 8),
+        Expectation(429, nil, 8), Expectation(500, .unavailable, 3), Expectation(501, .unavailable, 1),
+        Expectation(502, .unavailable, 8), Expectation(503, .unavailable, 8),
         Expectation(504, .unavailable, 8),
     ]
 
@@ -44,7 +45,26 @@ struct EndpointStatusTests {
         }
     }
 
-    @Test(arguments: Dataset.questions, common + [Expectation(403, .refused, 1)])
+    @Test(arguments: Dataset.questions)
+    func `results that are forbidden concern the client, where there is one`(dataset: Dataset) async throws {
+        let kind: FetchFailureKind = dataset.isPerClient ? .clientUnavailable : .refused
+        try await check(dataset, Expectation(403, kind, 1), at: dataset.results)
+    }
+
+    @Test(arguments: Dataset.questions)
+    func `an execution of an earlier process that this one may not read is submitted anew`(
+        dataset: Dataset
+    ) async throws {
+        let probe = try await Probe.run(
+            dataset, faults: ["\(dataset.results.rawValue)#1=403"],
+            diary: Diary(
+                open: OpenExecution(submission: SubmissionID(rawValue: 9), execution: ExecutionID(rawValue: "x"))))
+        #expect(probe.failure == nil)
+        #expect(probe.count(of: dataset.submit) == 1)
+        #expect(probe.diary.lines.first == "ended 9 lost")
+    }
+
+    @Test(arguments: Dataset.questions, common)
     func `reading results fails as its status says`(dataset: Dataset, expected: Expectation) async throws {
         try await check(dataset, expected, at: dataset.results)
     }

@@ -122,11 +122,21 @@ struct FaultTests {
         #expect(trial.diary.last == "ended 3 failed")
     }
 
-    @Test func `an unknown status is named, and its execution given up`() async throws {
+    @Test func `an unknown status is waited for like a running execution, and told`() async throws {
+        let trial = try await Trial.run("results#1-3=status:Preparing")
+        #expect(trial.failure == nil)
+        #expect(trial.rows.count == trial.truth)
+        #expect(trial.submits == 1)
+        #expect(trial.report?.unknownFields == ["status \"Preparing\"": 3])
+    }
+
+    @Test func `an unknown status to the end of patience is named, and its execution stays open`() async throws {
         let trial = try await Trial.run("results=status:Expired")
         #expect(trial.failure?.kind == .unavailable)
         #expect(trial.failure?.description.contains("\"Expired\"") == true)
-        #expect(trial.diary == Self.abandoned)
+        #expect(trial.diary == ["intend 1", "accepted 1"])
+        // Half an hour of questions that are further and further apart.
+        #expect((20...60).contains(trial.polls))
     }
 
     @Test func `an execution that is unknown is submitted once more`() async throws {

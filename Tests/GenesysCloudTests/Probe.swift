@@ -24,6 +24,7 @@ struct Probe: Sendable {
         byUser: Bool = false,
         permissions: Set<String>? = nil,
         answerLimit: Int = 1 << 30,
+        diary: Diary = Diary(),
         alter: @Sendable (inout Script) -> Void = { _ in }
     ) async throws -> Probe {
         var script = Script(faults: try faults.map { try Fault($0) } + raw)
@@ -32,7 +33,7 @@ struct Probe: Sendable {
             world: world, script: script, secret: permissions.map { _ in "limited-secret" },
             clientID: permissions.map { _ in "limited" }, permissions: permissions, answerLimit: answerLimit
         ) { account in
-            try await account.probe(dataset, byUser: byUser)
+            try await account.probe(dataset, byUser: byUser, diary: diary)
         }
     }
 

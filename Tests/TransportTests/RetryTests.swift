@@ -144,7 +144,7 @@ struct RetryTests {
                     try await bench.failure(.post(server.baseURL, repetition: .onlyIfNotAccepted)))
                 #expect(failure.requestsSent == 1)
                 #expect(!failure.isSafeToRetry)
-                let text = try await bench.text(.post(server.baseURL, repetition: .harmless))
+                let text = try await bench.text(.post(server.baseURL, repetition: .costly))
                 #expect(text == "")
                 #expect(server.requests.count == 3)
                 #expect(bench.tally.doubtfulRepeats == 1)

@@ -21,7 +21,7 @@ struct ClientSummaryQuery: Question {
 
     func submission(at endpoints: Endpoints) -> HTTPRequest {
         let path = ClientQuery.path(of: window.clientID) + "/summary?days=\(days)"
-        return .get(endpoints.url(path), answerLimit: HTTPRequest.submissionAnswerLimit)
+        return .get(endpoints.url(path), answerLimit: HTTPRequest.submissionAnswerLimit, repetition: .costly)
     }
 
     func resultsPath(_ execution: String) -> String {

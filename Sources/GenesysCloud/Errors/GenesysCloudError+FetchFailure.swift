@@ -20,11 +20,15 @@ extension GenesysCloudError: FetchFailure {
         return failure.status == 409 || failure.status == 429
     }
 
-    /// Whether the API refuses to speak of the one OAuth client that was asked about. Once it has accepted the question
-    /// it does speak of it: what it refuses afterwards is something else.
+    /// Whether the API refuses to speak of the one OAuth client that was asked about: when it is asked, or when the
+    /// answer to a question that it took is to be read. Results that are not found are a lost execution instead.
     private func isAboutClient(_ failure: TransportError) -> Bool {
-        guard case .submit(let query) = step, query.window.dataset.isPerClient else { return false }
-        return failure.status == 403 || failure.status == 404
+        switch step {
+        case .submit(let query):
+            query.window.dataset.isPerClient && (failure.status == 403 || failure.status == 404)
+        case .results(let query, _, _): query.window.dataset.isPerClient && failure.status == 403
+        case .token, .organization, .oauthClients, .limits: false
+        }
     }
 
     package var description: String {
@@ -82,7 +86,8 @@ extension GenesysCloudError.Reason: CustomStringConvertible {
         case .unreadable(let error): "the answer is wrong: \(error)"
         case .wrongRow(let problem): "the answer is wrong: \(problem)"
         case .wrongAnswer(let problem): "the answer is wrong: \(problem)"
-        case .unknownStatus(let status): "the contract does not know the query status \"\(status)\""
+        case .unknownStatus(let status):
+            "still \"\(status)\", a query status that the contract does not know, to be polled again later"
         case .wrongPages(let problem): "the answer is wrong: \(problem)"
         case .executionsFailed(let count, let reason):
             "the API failed to execute the query, \(count) times" + (reason.map { ": \($0)" } ?? "")

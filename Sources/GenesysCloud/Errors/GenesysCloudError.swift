@@ -28,7 +28,8 @@ package struct GenesysCloudError: Error, Sendable {
         case wrongAnswer(String)
         /// The pages of the answer make no whole.
         case wrongPages(PageChainError)
-        /// A status that the contract does not know.
+        /// The last word, when the patience for polling ended, was a status that the contract does not know. The execution
+        /// stays open.
         case unknownStatus(String)
         /// The API said that it failed, this many times in a row, the last time with this reason.
         case executionsFailed(Int, String?)

@@ -31,6 +31,11 @@ struct Answer {
         strayCursor = page.string("cursors.after").flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Takes note of a status that the contract does not know.
+    mutating func note(unknownStatus status: String) {
+        note("status \"\(status)\"", 1)
+    }
+
     private static let unnamed = "…"
     /// More unknown names than one page can have remembered.
     private static let namesLimit = 256

@@ -32,7 +32,7 @@ extension HTTPRequest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return .post(
-            url, body: Array(try encoder.encode(body)), contentType: "application/json", repetition: .harmless,
+            url, body: Array(try encoder.encode(body)), contentType: "application/json", repetition: .costly,
             answerLimit: submissionAnswerLimit)
     }
 }

@@ -99,6 +99,7 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         let step = GenesysCloudError.Step.submit(question.query)
         let submission = try await recorder.intend(question.query)
         let repeats = tally.doubtfulRepeats
+        defer { if tally.doubtfulRepeats > repeats { recorder.repeated(tally.doubtfulRepeats - repeats) } }
         do {
             let request = try question.submission(at: source.endpoints)
             let reply = try await source.send(request, step: step, tally: tally) { _ in WholeBody() }
@@ -127,11 +128,12 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         do {
             return try await read(current, start: start)
         } catch let error as GenesysCloudError {
+            // Whether another token may read an execution is not known (contract, section 2). If the question itself is
+            // forbidden by now, asking it again will tell.
+            if current.isResumed, case .exchange(let failure) = error.reason, failure.status == 403 { return .lost }
             switch error.kind {
             case .badAnswer, .refused, .clientUnavailable: try await recorder.ended(current.submission, .abandoned)
-            case .unavailable:
-                if case .unknownStatus = error.reason { try await recorder.ended(current.submission, .abandoned) }
-            case .rateLimited, .unauthenticated: break
+            case .unavailable, .rateLimited, .unauthenticated: break
             }
             throw error
         }
@@ -146,6 +148,9 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
         let expected = current.isResumed ? nil : recorder.expectedReadiness(question.query)
         var questions = 0
         var lastRunning: Duration?
+        // A word that nobody knows may say that the execution goes on, or that it has ended. The first is mended by
+        // patience; after the second, patience costs some polls and no answer. So it is waited for like "Running".
+        var unknownStatus: String?
         while true {
             if questions > 0 || answer.pages == 0 {
                 let wait =
@@ -154,6 +159,7 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
                         after: questions, expecting: expected, jitter: source.jitter.fraction())
                     : source.polling.firstWait(expecting: expected, mayBeReady: current.mayBeReady)
                 guard source.timekeeper.now - start + wait <= source.polling.deadline else {
+                    if let unknownStatus { throw error(.unknownStatus(unknownStatus), results(current)) }
                     throw error(.stillRunning(after: source.timekeeper.now - start), results(current))
                 }
                 if wait > .zero { try await source.timekeeper.sleep(for: wait) }
@@ -164,7 +170,7 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
             switch question.family.status(page.summary) {
             case .running:
                 lastRunning = page.arrival
-                continue
+                unknownStatus = nil
             case .failed: return .failed(reason(page.summary))
             case .complete:
                 if answer.pages == 0 { try await note(current, lastRunning, page.arrival, polls: questions) }
@@ -175,7 +181,10 @@ struct QueryExecution<Asked: Question, Rows: AnswerRows> where Asked.Row == Rows
                 questions = 0
             case .missing: throw error(.wrongAnswer("queryStatus is missing"), step, page.head)
             case .unknown(let status):
-                throw error(.unknownStatus(source.presentable(status, limit: 40)), step, page.head)
+                lastRunning = page.arrival
+                let status = source.presentable(status, limit: 40)
+                answer.note(unknownStatus: status)
+                unknownStatus = status
             }
         }
     }

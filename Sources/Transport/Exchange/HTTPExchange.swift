@@ -114,7 +114,7 @@ package struct HTTPExchange: Sendable {
         details["http.wait"] = "\(wait)"
         logger.debug("HTTP exchange failed, sending again", metadata: details)
         settings.onRetry?("\(failure)", wait)
-        if request.method == .post, !failure.isSafeToRetry { tally.countDoubtfulRepeat() }
+        if request.repetition == .costly, !failure.isSafeToRetry { tally.countDoubtfulRepeat() }
         try await timekeeper.sleep(for: wait)
     }
 

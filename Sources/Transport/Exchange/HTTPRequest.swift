@@ -9,6 +9,8 @@ package struct HTTPRequest: Sendable {
     package enum Repetition: Sendable {
         /// A second execution does no harm, so any transient failure is answered by sending again.
         case harmless
+        /// The same, but a second execution costs something, so it is counted.
+        case costly
         /// Only after a failure that proves that the request was not accepted.
         case onlyIfNotAccepted
     }
@@ -34,8 +36,10 @@ package struct HTTPRequest: Sendable {
     package var deadline: Duration
 
     /// Asks for something, which can be repeated at will.
-    package static func get(_ url: String, answerLimit: Int, deadline: Duration = .seconds(60)) -> HTTPRequest {
-        HTTPRequest(method: .get, url: url, repetition: .harmless, answerLimit: answerLimit, deadline: deadline)
+    package static func get(
+        _ url: String, answerLimit: Int, repetition: Repetition = .harmless, deadline: Duration = .seconds(60)
+    ) -> HTTPRequest {
+        HTTPRequest(method: .get, url: url, repetition: repetition, answerLimit: answerLimit, deadline: deadline)
     }
 
     /// Sends a body.

@@ -40,7 +40,7 @@ package struct RetryPolicy: Sendable {
         jitter: Double
     ) -> Decision {
         guard failure.isTransient, attempts < limit(after: failure) else { return .giveUp }
-        guard failure.isSafeToRetry || repetition == .harmless else { return .giveUp }
+        guard failure.isSafeToRetry || repetition != .onlyIfNotAccepted else { return .giveUp }
         if let silence = failure.retryAfter, silence > longestSilence { return .giveUp }
         let wait = wait(after: failure, attempts: attempts, jitter: jitter)
         return elapsed + wait <= deadline ? .sendAgain(after: wait) : .giveUp

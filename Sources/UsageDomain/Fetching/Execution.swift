@@ -62,6 +62,8 @@ package struct ExecutionRecorder: Sendable {
     package var expectedReadiness: @Sendable (Query) -> Duration? = { _ in nil }
     /// Writes down that nothing more will be asked of this submission.
     package var ended: @Sendable (SubmissionID, ExecutionEnd) async throws -> Void
+    /// Is told how often a submission was sent again although an earlier request may have been accepted.
+    package var repeated: @Sendable (Int) -> Void = { _ in }
 
     package init(
         open: @escaping @Sendable (_ query: Query) async throws -> OpenExecution?,
