@@ -17,16 +17,28 @@ COMMENT ON COLUMN ingest.source.held_since IS
 COMMENT ON COLUMN ingest.source.next_attempt_at IS
     'The schedule leaves the source alone until then, since it keeps failing; NULL when it does not.';
 
-ALTER TABLE ingest.source_dataset
-ADD COLUMN last_error text NOT NULL DEFAULT '',
-ADD COLUMN failures integer NOT NULL DEFAULT 0,
-ADD COLUMN next_attempt_at timestamptz;
-COMMENT ON COLUMN ingest.source_dataset.last_error IS
-    'Why the dataset as a whole could not be read; empty when it could.';
-COMMENT ON COLUMN ingest.source_dataset.failures IS
-    'Passes in a row in which nothing of the dataset could be read; zero when the last one could.';
-COMMENT ON COLUMN ingest.source_dataset.next_attempt_at IS
-    'The schedule leaves the dataset alone until then, since it keeps failing; NULL when it does not.';
+CREATE TABLE ingest.back_off (
+    source_key integer NOT NULL,
+    subject text NOT NULL,
+    client_id text NOT NULL,
+    failures integer NOT NULL,
+    last_error text NOT NULL,
+    next_attempt_at timestamptz,
+    CONSTRAINT back_off_pkey PRIMARY KEY (source_key, subject, client_id),
+    CONSTRAINT back_off_source_fkey FOREIGN KEY (source_key) REFERENCES ingest.source,
+    CONSTRAINT back_off_pending CHECK ((failures > 0) = (next_attempt_at IS NOT NULL))
+) WITH (autovacuum_analyze_threshold = 1);
+COMMENT ON TABLE ingest.back_off IS
+    'Parts of a source that kept failing as a whole and are left alone by the schedule for a while, a day at most. What is left alone is neither tried nor covered.';
+COMMENT ON COLUMN ingest.back_off.source_key IS 'The source.';
+COMMENT ON COLUMN ingest.back_off.subject IS
+    'What is left alone: a dataset, or oauth_clients (their listing), or limits.';
+COMMENT ON COLUMN ingest.back_off.client_id IS
+    'The OAuth client for which alone the dataset is left; empty for the whole subject.';
+COMMENT ON COLUMN ingest.back_off.failures IS 'Passes in a row in which it was given up; zero when it works again.';
+COMMENT ON COLUMN ingest.back_off.last_error IS 'Why; empty when it works again.';
+COMMENT ON COLUMN ingest.back_off.next_attempt_at IS
+    'The schedule leaves it alone until then; what is started by hand does not. NULL when it works again.';
 
 ALTER TABLE ingest.execution
 ADD COLUMN ready_after interval,
@@ -40,17 +52,24 @@ WHERE ready_after IS NOT NULL;
 COMMENT ON INDEX ingest.execution_ready IS
     'Finds the newest executions that were seen to get ready, which tell when to ask after the next one.';
 
+-- What a process that died had begun is looked for at each start, and is nearly always nothing.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX execution_intended ON ingest.execution (organization_key) WHERE state = 'intended';
+COMMENT ON INDEX ingest.execution_intended IS 'Finds the intents that a process that died has left behind.';
+COMMENT ON TABLE ingest.execution IS
+    'Queries submitted to the vendor: the intent before the submit, the execution''s id before the first poll. Sixty days after it ended a submission is forgotten, unless coverage refers to it or it is among the last thousand complete ones of its dataset.';
+
 ALTER TABLE ingest.run
 ADD COLUMN executions_resumed bigint NOT NULL DEFAULT 0,
 ADD COLUMN executions_lost bigint NOT NULL DEFAULT 0,
 ADD COLUMN doubtful_repeats bigint NOT NULL DEFAULT 0,
 ADD COLUMN late_days bigint NOT NULL DEFAULT 0;
 COMMENT ON COLUMN ingest.run.executions_resumed IS
-    'Executions of an earlier process that were polled instead of being submitted again.';
+    'Executions of an earlier process or attempt that were polled instead of being submitted again.';
 COMMENT ON COLUMN ingest.run.executions_lost IS
-    'Executions that the API did not know any more, so that the query was submitted again.';
+    'Executions that the API did not know any more, or seemed to have emptied since, so that the query was submitted again.';
 COMMENT ON COLUMN ingest.run.doubtful_repeats IS
-    'Requests to submit that were sent again although the first one may have been accepted.';
+    'Submissions that were sent again although the first one may have been accepted, by this process or by one that died.';
 COMMENT ON COLUMN ingest.run.late_days IS
     'Days, client-days where asked per client, that changed after the lookback had read them for the last time: the wide pass found what the lookback missed.';
 

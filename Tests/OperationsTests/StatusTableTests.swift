@@ -37,6 +37,7 @@ import Warehouse
         problems: [StatusReport.Problem] = [],
         hiddenProblems: Int = 0,
         months: [StatusReport.MonthDifference] = [],
+        backingOff: [StatusReport.BackingOff] = [],
         reconciliations: [StatusReport.Reconciliation] = [],
         lateness: [StatusReport.Lateness] = [],
         runs: [StatusReport.Run] = []
@@ -44,7 +45,7 @@ import Warehouse
         StatusTable(
             StatusReport(
                 freshness: freshness, problems: problems, hiddenProblems: hiddenProblems, monthDifferences: months,
-                reconciliations: reconciliations, lateness: lateness, runs: runs)
+                backingOff: backingOff, reconciliations: reconciliations, lateness: lateness, runs: runs)
         ).description.split(separator: "\n", omittingEmptySubsequences: false)
     }
 
@@ -83,6 +84,22 @@ import Warehouse
         #expect(
             shown.filter { $0.hasPrefix("acme: ") } == [
                 "acme: the credentials are refused:\\n\(String(repeating: "x", count: 300))"
+            ])
+    }
+
+    @Test func `what keeps failing is told with its reason and the next attempt`() {
+        func line(_ subject: String, _ client: String = "") -> StatusReport.BackingOff {
+            StatusReport.BackingOff(
+                source: "acme", subject: subject, client: client, failures: 3, reason: "status 403",
+                nextAttemptAt: Date(timeIntervalSince1970: 1_740_960_000))
+        }
+        let shown = lines([freshness("acme")], backingOff: [line(""), line("client_jobs", "c-1")])
+        #expect(
+            shown[3...].prefix(4) == [
+                "LEFT ALONE UNTIL      SOURCE  WHAT                FAILURES  REASON",
+                "2025-03-03T00:00:00Z  acme    everything          3         status 403",
+                "2025-03-03T00:00:00Z  acme    client_jobs of c-1  3         status 403",
+                "(`usaged run --once` tries at once.)",
             ])
     }
 
@@ -184,7 +201,7 @@ import Warehouse
         let report = StatusReport(
             freshness: [freshness("acme", clients: 3, unavailable: 1)],
             problems: [problem("x", client: "c", clients: 1)],
-            hiddenProblems: 1, monthDifferences: [], reconciliations: [], lateness: [], runs: [])
+            hiddenProblems: 1, monthDifferences: [], backingOff: [], reconciliations: [], lateness: [], runs: [])
         let read = try JSONDecoder().decode(StatusReport.self, from: JSONEncoder().encode(report))
         #expect(StatusTable(read).description == StatusTable(report).description)
         #expect(read.freshness.map(\.clients) == [3])
@@ -194,12 +211,12 @@ import Warehouse
         let run = StatusReport.Run(
             runID: 7, kind: "backfill", beganAt: Date(timeIntervalSince1970: 1_740_960_000), finishedAt: nil,
             outcome: "", windowsPlanned: 12, windowsStored: 5, windowsFailed: 1, rowsInserted: 10, rowsUpdated: 2,
-            rowsDeleted: 3, requests: 40, lateDays: 0)
+            rowsDeleted: 3, requests: 40, lateDays: 0, executionsResumed: 4, executionsLost: 1, doubtfulRepeats: 0)
         let shown = lines([freshness("acme")], runs: [run])
         #expect(
             shown.suffix(2) == [
-                "RUN  KIND      BEGAN                 OUTCOME            WINDOWS  FAILED  +ROWS  ~ROWS  -ROWS  REQUESTS",
-                "7    backfill  2025-03-03T00:00:00Z  running or killed  5 of 12  1       10     2      3      40",
+                "RUN  KIND      BEGAN                 OUTCOME            WINDOWS  FAILED  +ROWS  ~ROWS  -ROWS  REQUESTS  RESUMED  LOST  REPEATED",
+                "7    backfill  2025-03-03T00:00:00Z  running or killed  5 of 12  1       10     2      3      40        4        1     0",
             ])
     }
 }

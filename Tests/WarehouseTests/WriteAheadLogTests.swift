@@ -82,7 +82,8 @@ struct WriteAheadLogTests {
             let touched = try await relationsTouched(from: start, to: end, fixture)
             // A run is locked by what refers to it.
             let written: Set = [
-                "run", "execution", "execution_pkey", "execution_open", "execution_complete", "coverage",
+                "run", "execution", "execution_pkey", "execution_open", "execution_complete", "execution_intended",
+                "coverage",
             ]
             #expect(touched.contains("coverage"), "the log names what was written")
             #expect(touched.filter { !written.contains($0) && !$0.contains("_seq") && !$0.hasPrefix("pg_") } == [])

@@ -15,6 +15,7 @@ package struct StatusTable: CustomStringConvertible, Sendable {
     package var description: String {
         var sections = [freshness]
         if !sourceErrors.isEmpty { sections.append(sourceErrors) }
+        if !report.backingOff.isEmpty { sections.append(backingOff) }
         if !report.problems.isEmpty { sections.append(problems) }
         if !report.reconciliations.isEmpty { sections.append(reconciliations) }
         if !report.monthDifferences.isEmpty { sections.append(monthDifferences) }
@@ -86,6 +87,20 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         return lines.joined(separator: "\n")
     }
 
+    /// What keeps failing as a whole, and when the schedule tries it again.
+    private var backingOff: String {
+        var table = TextTable(
+            ["LEFT ALONE UNTIL", "SOURCE", "WHAT", "FAILURES", "REASON"], widestCell: 4 * Self.widestCell)
+        for line in report.backingOff {
+            let subject = line.subject.isEmpty ? "everything" : line.subject
+            table.add([
+                line.nextAttemptAt.formatted(.iso8601), line.source,
+                line.client.isEmpty ? subject : "\(subject) of \(line.client)", "\(line.failures)", line.reason,
+            ])
+        }
+        return "\(table)\n(`usaged run --once` tries at once.)"
+    }
+
     private var reconciliations: String {
         var table = TextTable(
             ["COMPARED IN 35 DAYS", "SOURCE", "DAYS", "UNEXPECTED", "PROVISIONAL", "NEWEST"],
@@ -126,14 +141,16 @@ package struct StatusTable: CustomStringConvertible, Sendable {
     private var runs: String {
         guard !report.runs.isEmpty else { return "No run yet." }
         var table = TextTable([
-            "RUN", "KIND", "BEGAN", "OUTCOME", "WINDOWS", "FAILED", "+ROWS", "~ROWS", "-ROWS", "REQUESTS",
+            "RUN", "KIND", "BEGAN", "OUTCOME", "WINDOWS", "FAILED", "+ROWS", "~ROWS", "-ROWS", "REQUESTS", "RESUMED",
+            "LOST", "REPEATED",
         ])
         for run in report.runs {
             table.add([
                 "\(run.runID)", run.kind, run.beganAt.formatted(.iso8601),
                 run.outcome.isEmpty ? "running or killed" : run.outcome,
                 "\(run.windowsStored) of \(run.windowsPlanned)", "\(run.windowsFailed)", "\(run.rowsInserted)",
-                "\(run.rowsUpdated)", "\(run.rowsDeleted)", "\(run.requests)",
+                "\(run.rowsUpdated)", "\(run.rowsDeleted)", "\(run.requests)", "\(run.executionsResumed)",
+                "\(run.executionsLost)", "\(run.doubtfulRepeats)",
             ])
         }
         return table.description

@@ -35,6 +35,12 @@ package struct RunSummary: Equatable, Sendable {
     /// Days that changed after the schedule had stopped reading them again each day; client-days where the dataset is
     /// asked per client.
     package var lateDays = 0
+    /// Executions of an earlier process or attempt that were polled instead of being submitted again.
+    package var executionsResumed = 0
+    /// Executions that the API had forgotten, so that the query was submitted again.
+    package var executionsLost = 0
+    /// Submissions sent again although the first one may have been accepted.
+    package var doubtfulRepeats = 0
 
     package init() {}
 }
@@ -72,7 +78,10 @@ extension Warehouse {
                     rows_deleted = \(summary.rowsDeleted),
                     rows_unchanged = \(summary.rowsUnchanged),
                     requests = \(Int64(summary.requests)),
-                    late_days = \(Int64(summary.lateDays))
+                    late_days = \(Int64(summary.lateDays)),
+                    executions_resumed = \(Int64(summary.executionsResumed)),
+                    executions_lost = \(Int64(summary.executionsLost)),
+                    doubtful_repeats = \(Int64(summary.doubtfulRepeats))
                 WHERE run_id = \(run.rawValue)
                 """)
         }

@@ -100,6 +100,25 @@ package struct StatusReport: Sendable, Codable {
         package let requests: Int64
         /// Days that changed after the lookback had read them for the last time.
         package let lateDays: Int
+        /// Executions of an earlier process or attempt that were polled instead of being submitted again.
+        package let executionsResumed: Int64
+        /// Executions that the API had forgotten.
+        package let executionsLost: Int64
+        /// Submissions sent again although the first one may have been accepted.
+        package let doubtfulRepeats: Int64
+    }
+
+    /// A source, or a part of it, that keeps failing and is left alone by the schedule.
+    package struct BackingOff: Sendable, Codable {
+        package let source: String
+        /// A dataset, `oauth_clients` (their listing) or `limits`; empty for the source as a whole.
+        package let subject: String
+        /// The OAuth client for which alone the dataset is left; empty for the whole of it.
+        package let client: String
+        /// In a row.
+        package let failures: Int
+        package let reason: String
+        package let nextAttemptAt: Date
     }
 
     package let freshness: [Freshness]
@@ -109,6 +128,8 @@ package struct StatusReport: Sendable, Codable {
     package let hiddenProblems: Int
     /// Newest first; at most 20.
     package let monthDifferences: [MonthDifference]
+    /// The next to be tried first; at most 20.
+    package let backingOff: [BackingOff]
     /// Of the last 35 days: one for each comparison of which any day could be compared.
     package let reconciliations: [Reconciliation]
     /// Of the newest hundred days; empty when the lookback finds every change in time.

@@ -20,6 +20,7 @@ extension Warehouse {
                 problems: problems,
                 hiddenProblems: count - problems.count,
                 monthDifferences: try Self.monthDifferences(on: connection),
+                backingOff: try Self.backingOff(on: connection),
                 reconciliations: try Self.reconciliations(on: connection),
                 lateness: try Self.lateness(beyond: watchedDays, on: connection),
                 runs: try Self.runs(on: connection)
@@ -139,23 +140,48 @@ extension Warehouse {
         try connection.query(
             """
             SELECT run_id, kind, began_at, finished_at, outcome, windows_planned, windows_stored, windows_failed,
-                rows_inserted, rows_updated, rows_deleted, requests, late_days
+                rows_inserted, rows_updated, rows_deleted, requests, late_days,
+                executions_resumed, executions_lost, doubtful_repeats
             FROM ingest.run
             ORDER BY run_id DESC
             LIMIT 5
             """
         ).map { row in
-            let (
-                run, kind, began, finished, outcome, planned, stored, failed, inserted, updated, deleted, requests, late
-            ) =
-                try row.decode(
-                    Int64.self, String.self, Date.self, Date?.self, String.self, Int32.self, Int32.self, Int32.self,
-                    Int64.self, Int64.self, Int64.self, Int64.self, Int64.self)
-            return StatusReport.Run(
-                runID: run, kind: kind, beganAt: began, finishedAt: finished, outcome: outcome,
-                windowsPlanned: Int(planned), windowsStored: Int(stored), windowsFailed: Int(failed),
-                rowsInserted: inserted, rowsUpdated: updated, rowsDeleted: deleted, requests: requests,
-                lateDays: Int(late))
+            StatusReport.Run(
+                runID: try row.decode("run_id"), kind: try row.decode("kind"), beganAt: try row.decode("began_at"),
+                finishedAt: try row.decode("finished_at"), outcome: try row.decode("outcome"),
+                windowsPlanned: Int(try row.decode("windows_planned", as: Int32.self)),
+                windowsStored: Int(try row.decode("windows_stored", as: Int32.self)),
+                windowsFailed: Int(try row.decode("windows_failed", as: Int32.self)),
+                rowsInserted: try row.decode("rows_inserted"), rowsUpdated: try row.decode("rows_updated"),
+                rowsDeleted: try row.decode("rows_deleted"), requests: try row.decode("requests"),
+                lateDays: Int(try row.decode("late_days", as: Int64.self)),
+                executionsResumed: try row.decode("executions_resumed"),
+                executionsLost: try row.decode("executions_lost"),
+                doubtfulRepeats: try row.decode("doubtful_repeats"))
+        }
+    }
+
+    private static func backingOff(on connection: isolated PostgresConnection) throws -> [StatusReport.BackingOff] {
+        try connection.query(
+            """
+            SELECT name AS source, '' AS subject, '' AS client_id, failures, last_error, next_attempt_at
+            FROM ingest.source
+            WHERE is_configured AND failures > 0 AND next_attempt_at IS NOT NULL
+            UNION ALL
+            SELECT source.name, left_alone.subject, left_alone.client_id, left_alone.failures, left_alone.last_error,
+                left_alone.next_attempt_at
+            FROM ingest.back_off AS left_alone
+            INNER JOIN ingest.source AS source USING (source_key)
+            WHERE source.is_configured AND left_alone.failures > 0
+            ORDER BY next_attempt_at, source, subject, client_id
+            LIMIT 20
+            """
+        ).map { row in
+            StatusReport.BackingOff(
+                source: try row.decode("source"), subject: try row.decode("subject"),
+                client: try row.decode("client_id"), failures: Int(try row.decode("failures", as: Int32.self)),
+                reason: try row.decode("last_error"), nextAttemptAt: try row.decode("next_attempt_at"))
         }
     }
 }
