@@ -116,6 +116,7 @@ package struct Program {
                 lookbackDays: configuration.schedule.lookbackDays,
                 widePassDays: configuration.schedule.widePassDays,
                 spoolDirectory: configuration.spool.directory,
+                tick: configuration.schedule.every,
                 version: UsagedVersion.current,
                 timekeeper: timekeeper,
                 patience: patience)

@@ -158,7 +158,10 @@ import Warehouse
         summary.rowsDeleted = 6
         summary.rowsUnchanged = 7
         summary.requests = 8
-        summary.lateDays = 9
+        summary.lateDays = 12
+        summary.executionsResumed = 9
+        summary.executionsLost = 10
+        summary.doubtfulRepeats = 11
         let shown = lines(of: [
             .sourceReady(source: "acme", organization: Organization(id: "o-1", name: "Acme"), windows: 3),
             .began(run: Self.run, windows: 3), .windowBegan(source: "acme", window: Self.window),
@@ -174,7 +177,8 @@ import Warehouse
                     metadata: [
                         "run": "7", "outcome": "incomplete", "windows.planned": "3", "windows.stored": "1",
                         "windows.failed": "2", "rows.inserted": "4", "rows.updated": "5", "rows.deleted": "6",
-                        "rows.unchanged": "7", "requests": "8", "days.late": "9",
+                        "rows.unchanged": "7", "requests": "8", "executions.resumed": "9", "executions.lost": "10",
+                        "submits.repeated": "11", "days.late": "12",
                     ])
             ])
         // What was logged between the two ends carries the run.

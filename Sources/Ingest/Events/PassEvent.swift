@@ -32,6 +32,9 @@ package enum PassEvent: Sendable {
     case windowFailed(source: String, window: Window, reason: String)
     /// The API will not speak of one OAuth client: so many windows of it are owed no more, and asked for again in a week.
     case clientUnavailable(source: String, dataset: Dataset, clientID: String, windows: Int, reason: String)
+    /// The first windows of a dataset (or of one OAuth client of it) all failed alike: so many others are not tried in
+    /// this pass, and a schedule leaves it alone until a moment; nil when it does not.
+    case leftAlone(source: String, dataset: Dataset, clientID: String, windows: Int, until: Date?, reason: String)
     /// A closed month was asked for as a whole; what differs from the sum of its days, by channel.
     case monthChecked(source: String, month: Month, differences: [Channel: Decimal])
     /// A closed month could not be asked for as a whole; a later pass does.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import ServiceLifecycle
 import UsageDomain
@@ -10,6 +11,8 @@ package struct Pass: Sendable {
     package let sources: [ConfiguredSource]
     package let settings: PassSettings
     package let onEvent: @Sendable (PassEvent) -> Void
+    /// What failed before, in another process, may have been mended since: it is tried at once.
+    let madeAt: Date
 
     package init(
         warehouse: Warehouse,
@@ -21,6 +24,7 @@ package struct Pass: Sendable {
         self.sources = sources
         self.settings = settings
         self.onEvent = onEvent
+        madeAt = settings.now()
     }
 
     /// Runs the pass to its end.

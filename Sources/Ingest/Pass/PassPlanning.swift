@@ -29,13 +29,15 @@ struct PassPlanning: Sendable {
     ///   - organization: nil when it never authenticated: all its days then count as lacking.
     ///   - clients: ids of the OAuth clients that per-client datasets are asked for.
     ///   - calendar: when the source's days begin and end.
+    ///   - backOffs: what of the source failed as a whole before.
     /// - Returns: what is due now.
     /// - Throws: `PostgresError`, `CancellationError`.
     func due(
         of source: ConfiguredSource,
         organization: OrganizationKey?,
         clients: [String],
-        calendar: DayCalendar
+        calendar: DayCalendar,
+        leaving backOffs: [BackOffSubject: BackOff] = [:]
     ) async throws -> Due {
         var due = Due()
         for asked in source.registration.datasets where selection.includes(asked.dataset) {
@@ -50,11 +52,25 @@ struct PassPlanning: Sendable {
                 lookbackDays: pass.settings.lookbackDays, widePassDays: pass.settings.widePassDays,
                 now: pass.settings.now())
             for client in asked.dataset.isPerClient ? clients : [""] {
-                add(to: &due, asked, planner, client, coverage[client] ?? [:])
+                let isLeftAlone = isLeftAlone(asked.dataset, client, backOffs, planner.now)
+                add(to: &due, asked, planner, client, coverage[client] ?? [:], onlyNews: isLeftAlone)
             }
         }
         due.windows.sort(by: PlannedWindow.isMoreUrgent)
         return due
+    }
+
+    /// Whether a schedule leaves a dataset alone for now, or one OAuth client of it.
+    private func isLeftAlone(
+        _ dataset: Dataset,
+        _ client: String,
+        _ backOffs: [BackOffSubject: BackOff],
+        _ now: Date
+    ) -> Bool {
+        guard case .scheduled = scope else { return false }
+        return Set([client, ""]).contains { client in
+            backOffs[.dataset(dataset, clientID: client)].map { $0.nextAttemptAt > now } ?? false
+        }
     }
 
     private func add(
@@ -62,7 +78,8 @@ struct PassPlanning: Sendable {
         _ asked: SourceRegistration.DatasetRegistration,
         _ planner: Planner,
         _ client: String,
-        _ coverage: [Day: DayCoverage]
+        _ coverage: [Day: DayCoverage],
+        onlyNews: Bool
     ) {
         let owed: Range<Day>
         var windows: [PlannedWindow]
@@ -78,6 +95,13 @@ struct PassPlanning: Sendable {
             windows = planner.backfillWindows(
                 of: asked.dataset, clientID: client, days: days, coverage: coverage, refetching: refetching)
             owed = days
+        }
+        if onlyNews {
+            // The newest day is the one that matters most, and tells best whether the dataset works again.
+            windows = windows.filter { planned in
+                let newest = planned.window.days.upperBound.advanced(by: -1)
+                return newest.advanced(by: 1) >= planner.today && coverage[newest] == nil
+            }
         }
         if !scope.isRefetching, let end = planner.restingUntil(coverage) {
             if !windows.isEmpty { due.resting.append(Resting(windows: windows.map(\.window), until: end)) }

@@ -20,6 +20,10 @@ package enum PassScope: Sendable {
         if case .backfill(_, true) = self { true } else { false }
     }
 
+    var isBackfill: Bool {
+        if case .backfill = self { true } else { false }
+    }
+
     var runKind: RunKind {
         switch self {
         case .scheduled: .scheduled

@@ -1,5 +1,6 @@
 package import FoundationEssentials
 package import Timekeeping
+package import Warehouse
 
 /// What a pass needs to know beside its sources and its warehouse.
 package struct PassSettings: Sendable {
@@ -15,6 +16,8 @@ package struct PassSettings: Sendable {
     package static let standardWindowsAtOnce = 3
     /// Windows of one source that are worked on at once when many are needed to use the budget.
     package var mostWindowsAtOnce = 32
+    /// How long what failed as a whole is left alone: from one tick of the schedule to a day.
+    package var backOffTimes: BackOffTimes
     /// Version of usaged, for the run's row.
     package var version: String
     /// Where time comes from.
@@ -30,6 +33,7 @@ package struct PassSettings: Sendable {
         widePassDays: Int,
         spoolDirectory: String,
         windowsAtOnce: Int = standardWindowsAtOnce,
+        tick: Duration = .seconds(3_600),
         version: String,
         timekeeper: Timekeeper = Timekeeper(),
         patience: DatabasePatience = DatabasePatience()
@@ -38,6 +42,7 @@ package struct PassSettings: Sendable {
         self.widePassDays = widePassDays
         self.spoolDirectory = spoolDirectory
         self.windowsAtOnce = windowsAtOnce
+        backOffTimes = BackOffTimes(first: tick, longest: .seconds(86_400))
         self.version = version
         self.timekeeper = timekeeper
         self.patience = patience

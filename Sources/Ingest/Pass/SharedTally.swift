@@ -7,6 +7,7 @@ final class SharedTally: Sendable {
     private let tally: Mutex<ProgressTally>
     private let timekeeper: Timekeeper
     private let began: Duration
+    let executions = ExecutionTally()
 
     /// - Parameters:
     ///   - windows: how many are planned.
@@ -17,7 +18,11 @@ final class SharedTally: Sendable {
         began = timekeeper.now
     }
 
-    var summary: RunSummary { tally.withLock { $0.summary } }
+    var summary: RunSummary {
+        var summary = tally.withLock { $0.summary }
+        executions.add(to: &summary)
+        return summary
+    }
     /// See ``ProgressTally/isIncomplete``.
     var isIncomplete: Bool { tally.withLock { $0.isIncomplete } }
     var progress: PassProgress { tally.withLock { $0.progress } }

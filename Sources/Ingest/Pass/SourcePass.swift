@@ -114,7 +114,7 @@ struct SourcePass: Sendable {
     private func planAgain(_ source: PreparedSource) async throws -> PreparedSource {
         let due = try await planning.due(
             of: source.configured, organization: source.organization, clients: source.clients,
-            calendar: source.calendar)
+            calendar: source.calendar, leaving: source.backOffs)
         let left = source.windows.filter { planned in
             due.windows.contains { other in
                 other.window.dataset == planned.window.dataset && other.window.clientID == planned.window.clientID

@@ -22,23 +22,26 @@ struct SourcePreparation: Sendable {
             return refusal(
                 .rateLimited(retryAfter: silence), "rests until \(end.formatted(.iso8601)), as the API asked for")
         }
+        if case .scheduled = planning.scope, let rest = try await SourceBackOff(pass: pass, source: source.name).rest()
+        {
+            return refusal(
+                .unavailable, "left alone until \(rest.nextAttemptAt.formatted(.iso8601)), since it keeps failing")
+        }
         let organization: Organization
         do {
             organization = try await source.adapter.common.organization()
         } catch let failure as any FetchFailure {
-            try await pass.patiently {
-                try await warehouse.markSourceFailed(
-                    source.name, because: failure.kind.reason(failure.description, at: now),
-                    restingUntil: failure.kind.restingUntil(from: now), now: now)
-            }
+            try await SourceBackOff(pass: pass, source: source.name).note(failure.kind, because: failure.description)
             return refusal(failure.kind, failure.description)
         }
         let key = try await pass.patiently {
             try await warehouse.identify(source.registration, as: organization, now: now)
         }
         let calendar = try await calendar(of: organization, key)
-        let (clients, obstacle) = try await dimensions(of: key)
-        let due = try await planning.due(of: source, organization: key, clients: clients, calendar: calendar)
+        let backOffs = try await pass.patiently { try await warehouse.backOffs(of: source.name) }
+        let (clients, obstacle) = try await dimensions(of: key, backOffs)
+        let due = try await planning.due(
+            of: source, organization: key, clients: clients, calendar: calendar, leaving: backOffs)
         pass.onEvent(.sourceReady(source: source.name, organization: organization, windows: due.windows.count))
         return .success(
             PreparedSource(
@@ -46,6 +49,7 @@ struct SourcePreparation: Sendable {
                 clients: clients, forgotten: due.forgotten, resting: due.resting,
                 readiness: LearnedReadiness(
                     try await pass.patiently { try await warehouse.readiness(of: key) }),
+                backOffs: backOffs, isBackfill: planning.scope.isBackfill,
                 refusedDatasets: try await refusedDatasets(because: obstacle)))
     }
 
@@ -96,18 +100,22 @@ struct SourcePreparation: Sendable {
     /// Reads OAuth clients and limits. A failure costs names or a snapshot, never a day of usage.
     ///
     /// - Returns: ids of the OAuth clients that per-client datasets are asked for, and why not even one is known.
-    private func dimensions(of key: OrganizationKey) async throws -> (clients: [String], obstacle: String?) {
+    private func dimensions(
+        of key: OrganizationKey,
+        _ backOffs: [BackOffSubject: BackOff]
+    ) async throws -> (clients: [String], obstacle: String?) {
         guard case .apiUsage(let adapter) = source.adapter else { return ([], nil) }
-        try await takeLimits(of: key, from: adapter)
+        let sideQuestions = SideQuestions(pass: pass, source: source.name, scope: planning.scope, backOffs: backOffs)
+        try await takeLimits(of: key, from: adapter, sideQuestions)
         var listed: [String]?
         var obstacle: String?
-        do {
-            let listing = try await adapter.oauthClients()
+        switch try await sideQuestions.ask(.listing, adapter.oauthClients) {
+        case .answered(let listing):
             try await pass.patiently { try await warehouse.storeListing(listing, of: key, now: now) }
             listed = listing.map(\.id)
-        } catch let failure as any FetchFailure {
-            obstacle = "OAuth clients cannot be listed (name them in the configuration, clients: [id, …]): \(failure)"
-            pass.onEvent(.listingFailed(source: source.name, reason: failure.description))
+        case .failed(let reason, let isNews):
+            obstacle = "OAuth clients cannot be listed (name them in the configuration, clients: [id, …]): \(reason)"
+            if isNews { pass.onEvent(.listingFailed(source: source.name, reason: reason)) }
         }
         let asked: [String]
         switch source.clients {
@@ -134,14 +142,18 @@ struct SourcePreparation: Sendable {
     }
 
     /// Asks for the limits once a UTC day, and keeps to those that were stated last.
-    private func takeLimits(of key: OrganizationKey, from adapter: any APIUsageAdapter) async throws {
+    private func takeLimits(
+        of key: OrganizationKey,
+        from adapter: any APIUsageAdapter,
+        _ sideQuestions: SideQuestions
+    ) async throws {
         let today = Day(containing: now)
         if try await !pass.patiently({ try await warehouse.hasLimits(of: key, on: today) }) {
-            do {
-                let limits = try await adapter.limits()
+            switch try await sideQuestions.ask(.limits, isSilence: \.isEmpty, adapter.limits) {
+            case .answered(let limits):
                 try await pass.patiently { try await warehouse.storeLimits(limits, of: key, on: today) }
-            } catch let failure as any FetchFailure {
-                pass.onEvent(.limitsFailed(source: source.name, reason: failure.description))
+            case .failed(let reason, let isNews):
+                if isNews { pass.onEvent(.limitsFailed(source: source.name, reason: reason)) }
             }
         }
         await adapter.keep(to: try await pass.patiently { try await warehouse.newestLimits(of: key) })

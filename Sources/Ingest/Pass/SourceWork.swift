@@ -33,9 +33,14 @@ struct SourceWork: Sendable {
     func perform() async -> Outcome {
         var outcome = Outcome()
         do {
+            try await ExecutionHousekeeping(pass: pass, run: run, source: source, executions: tally.executions)
+                .perform()
             try await writeOff()
             try await performWindows(&outcome)
-            if outcome.error == nil, outcome.failure == nil, outcome.left.isEmpty { try await checkMonths() }
+            if outcome.error == nil, outcome.failure == nil, outcome.left.isEmpty {
+                try await checkMonths()
+                try await SourceBackOff(pass: pass, source: source.name).end()
+            }
         } catch {
             outcome.error = error
         }
@@ -44,6 +49,8 @@ struct SourceWork: Sendable {
     }
 
     private func performWindows(_ outcome: inout Outcome) async throws {
+        var breaker = DatasetBreaker()
+        let backOff = DatasetBackOff(pass: pass, source: source)
         try await withThrowingTaskGroup(of: Finished.self) { group in
             var queue = WindowQueue(source.windows)
             var refusals = ClientRefusals()
@@ -73,6 +80,10 @@ struct SourceWork: Sendable {
                     }
                 } else {
                     tally.add(result)
+                    for trip in breaker.note(finished.window, result) {
+                        let others = queue.remove(where: trip.covers)
+                        try await backOff.leave(trip, windows: others.count)
+                    }
                 }
                 if let client = result.unavailableClient {
                     let others = queue.remove(where: client.covers)
@@ -97,6 +108,7 @@ struct SourceWork: Sendable {
                 while queue.working < flight.limit, let window = queue.next() { add(window, deferrals, to: &group) }
             }
         }
+        try await backOff.end(breaker.working)
     }
 
     private func add(
@@ -105,7 +117,8 @@ struct SourceWork: Sendable {
         to group: inout ThrowingTaskGroup<Finished, any Error>
     ) {
         var work = WindowWork(
-            source: source, run: run, warehouse: pass.warehouse, settings: pass.settings, onEvent: pass.onEvent)
+            source: source, run: run, warehouse: pass.warehouse, settings: pass.settings,
+            executions: tally.executions, onEvent: pass.onEvent)
         work.isDeferrable = deferrals.mayDefer(window)
         let wait = deferrals.wait(before: window)
         group.addTask { [work, timekeeper = pass.settings.timekeeper] in
@@ -147,12 +160,7 @@ struct SourceWork: Sendable {
         guard outcome.failure == nil else { return }
         outcome.failure = PassReport.SourceFailure(source: source.name, kind: stop.kind, reason: stop.reason)
         pass.onEvent(.sourceFailed(source: source.name, reason: stop.reason))
-        let now = pass.settings.now()
-        try await pass.patiently {
-            try await pass.warehouse.markSourceFailed(
-                source.name, because: stop.kind.reason(stop.reason, at: now),
-                restingUntil: stop.kind.restingUntil(from: now), now: now)
-        }
+        try await SourceBackOff(pass: pass, source: source.name).note(stop.kind, because: stop.reason)
     }
 
     /// An OAuth client that the API will not speak of owes nothing for a week: not the window that found out, and not

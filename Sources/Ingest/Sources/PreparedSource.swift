@@ -16,6 +16,10 @@ struct PreparedSource: Sendable {
     let resting: [PassPlanning.Resting]
     /// What is known of when executions are ready.
     let readiness: LearnedReadiness
+    /// What of the source failed as a whole before.
+    let backOffs: [BackOffSubject: BackOff]
+    /// Whether its windows were asked for by hand, however old they are.
+    let isBackfill: Bool
     /// Datasets of which nothing can be asked.
     let refusedDatasets: [PassReport.RefusedDataset]
 
@@ -29,7 +33,7 @@ struct PreparedSource: Sendable {
         return PreparedSource(
             configured: configured, organization: organization, calendar: calendar,
             windows: self.windows.filter { wanted.contains($0.window) }, clients: clients, forgotten: [], resting: [],
-            refusedDatasets: [])
+            readiness: readiness, backOffs: backOffs, isBackfill: isBackfill, refusedDatasets: [])
     }
 
     func settling(of dataset: Dataset) -> Settling {

@@ -9,6 +9,12 @@ struct WindowResult: Sendable {
         let reason: String
     }
 
+    /// Why windows could not be stored, although the source may go on.
+    struct Obstacle: Sendable {
+        let kind: FetchFailureKind
+        let reason: String
+    }
+
     /// An OAuth client that the API will not speak of.
     struct UnavailableClient: Sendable {
         /// The window that found out.
@@ -34,6 +40,8 @@ struct WindowResult: Sendable {
     var lateDays = 0
     /// Nil while the source may go on.
     var stop: Stop?
+    /// The latest of several; nil while nothing failed.
+    var obstacle: Obstacle?
     /// Nil while the window's OAuth client may be asked on.
     var unavailableClient: UnavailableClient?
     /// Whether nothing became of it, because the vendor would not begin it while others run.
@@ -57,6 +65,7 @@ struct WindowResult: Sendable {
         rows += other.rows
         requests += other.requests
         lateDays += other.lateDays
+        obstacle = other.obstacle ?? obstacle
         stop = stop ?? other.stop
         unavailableClient = unavailableClient ?? other.unavailableClient
     }

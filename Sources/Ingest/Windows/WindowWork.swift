@@ -32,6 +32,7 @@ struct WindowWork: Sendable {
     let run: RunID
     let warehouse: Warehouse
     let settings: PassSettings
+    let executions: ExecutionTally
     let onEvent: @Sendable (PassEvent) -> Void
     /// Whether a window that the vendor would not begin while others run is left for later.
     var isDeferrable = false
@@ -150,6 +151,7 @@ struct WindowWork: Sendable {
             result.unavailableClient = WindowResult.UnavailableClient(window: window, reason: failure.reason)
         case .badAnswer, .unavailable, .refused:
             result.failed = 1
+            result.obstacle = WindowResult.Obstacle(kind: failure.kind, reason: failure.reason)
             onEvent(.windowFailed(source: source.name, window: window, reason: failure.reason))
             try await patiently {
                 try await warehouse.markFailed(
@@ -202,7 +204,7 @@ extension WindowWork {
             accepted: { submission, id in try await patiently { try await direct.accepted(submission, id) } },
             ended: { submission, end in try await patiently { try await direct.ended(submission, end) } }
         )
-        return learning(patient)
+        return executions.counting(learning(patient), of: source.name)
     }
 
     /// Writes down that nothing more will be asked of what an answer was read from.

@@ -85,6 +85,13 @@ package final class PassLog: Sendable {
                         "dataset": "\(dataset.rawValue)", "oauth.client": "\(clientID)", "windows": "\(windows)",
                         "error": "\(reason)",
                     ]))
+        case .leftAlone(let source, let dataset, let clientID, let windows, let until, let reason):
+            var details: Logger.Metadata = [
+                "dataset": "\(dataset.rawValue)", "windows.left": "\(windows)", "error": "\(reason)",
+            ]
+            if !clientID.isEmpty { details["oauth.client"] = "\(clientID)" }
+            if let until { details["until"] = "\(until.formatted(.iso8601))" }
+            logger.warning("dataset keeps failing and is left alone", metadata: metadata(source, details))
         case .monthChecked(let source, let month, let differences):
             monthChecked(source, month, differences)
         case .monthCheckFailed(let source, let month, let reason):
@@ -165,6 +172,9 @@ package final class PassLog: Sendable {
                 "rows.unchanged": "\(summary.rowsUnchanged)",
                 "requests": "\(summary.requests)",
                 "days.late": "\(summary.lateDays)",
+                "executions.resumed": "\(summary.executionsResumed)",
+                "executions.lost": "\(summary.executionsLost)",
+                "submits.repeated": "\(summary.doubtfulRepeats)",
             ])
     }
 
