@@ -107,6 +107,15 @@ struct Installation: Sendable {
         }
     }
 
+    /// A proxy in front of the database, through which the configuration leads from now on.
+    func proxied() throws -> FaultProxy {
+        let proxy = try database.faultProxy()
+        let text = try String(contentsOfFile: configurationFile, encoding: .utf8)
+        try text.replacing(database.conninfo, with: proxy.conninfo(database: database.name))
+            .write(toFile: configurationFile, atomically: true, encoding: .utf8)
+        return proxy
+    }
+
     /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes. `limitingFilesTo` is the
     /// greatest size in KiB of a file that it may write, as if the disk were full behind it.
     func usaged(

@@ -26,6 +26,9 @@ package final class FaultProxy: Sendable {
         /// What clients send passes up to the point, and reaches the server; then every connection is reset, the
         /// handler is called, and the mode becomes `forward`.
         case cut(after: Point)
+        /// The first connection whose client sends what is looked for stands still there; see ``isHolding``. All others
+        /// go on. Nothing that was sent before the mode was set is looked at.
+        case hold(MessageHold)
     }
 
     /// What has passed from clients to the server.
@@ -36,6 +39,8 @@ package final class FaultProxy: Sendable {
 
     fileprivate struct State {
         var mode: Mode
+        /// The link that was chosen to be held, and whether it has come to its standstill.
+        var held: (link: Int, isStill: Bool)?
         var traffic = Traffic()
         var refusals = 0
         var isClosed = false
@@ -83,8 +88,16 @@ package final class FaultProxy: Sendable {
 
     package var mode: Mode {
         get { state.withLock { $0.mode } }
-        set { state.withLock { $0.mode = newValue } }
+        set {
+            state.withLock { state in
+                state.mode = newValue
+                state.held = nil
+            }
+        }
     }
+
+    /// Whether a connection stands still in the mode `hold`: its message is withheld, or the answer to it has come.
+    package var isHolding: Bool { state.withLock { $0.held?.isStill == true } }
 
     package var traffic: Traffic { state.withLock { $0.traffic } }
     /// How many connections were reset because the mode is `refuse`.
@@ -164,6 +177,29 @@ extension FaultProxy {
             state.traffic.bytes += admitted
             state.traffic.frontendMessages += messageEnds.count { $0 <= admitted }
             return (admitted, isCut)
+        }
+    }
+
+    /// What is looked for in what clients send; nil when nothing is, or when it was found.
+    var hold: MessageHold? {
+        state.withLock { state in
+            guard case .hold(let hold) = state.mode, state.held == nil else { return nil }
+            return hold
+        }
+    }
+
+    /// Chooses a link to be held, unless another one was quicker.
+    func choose(_ link: FaultProxyLink) -> Bool {
+        state.withLock { state in
+            guard case .hold = state.mode, state.held == nil else { return false }
+            state.held = (link.id, false)
+            return true
+        }
+    }
+
+    func standsStill(_ link: FaultProxyLink) {
+        state.withLock { state in
+            if state.held?.link == link.id { state.held?.isStill = true }
         }
     }
 

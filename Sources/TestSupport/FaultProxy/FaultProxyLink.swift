@@ -38,8 +38,14 @@ final class FaultProxyLink: Sendable {
 
     private func carryFromClient() {
         var messages = FrontendMessages()
+        var search = HoldSearch()
         while let chunk = next(from: client) {
-            let admitted = proxy.admit(chunk.count, messageEnds: messages.ends(in: chunk[...]))
+            let ends = messages.ends(in: chunk[...])
+            if let hold = proxy.hold, let message = search.find(hold, in: chunk, messageEnds: ends), proxy.choose(self)
+            {
+                return carry(chunk, holding: hold.side, of: message)
+            }
+            let admitted = proxy.admit(chunk.count, messageEnds: ends)
             if admitted.isCut { isMute.store(true, ordering: .releasing) }
             let isSent = server.write(chunk.prefix(admitted.bytes))
             if admitted.isCut { proxy.reachedCut() }
@@ -47,8 +53,22 @@ final class FaultProxyLink: Sendable {
         }
     }
 
+    /// Carries a chunk up to where the client is held, and nothing any more until the connections are reset.
+    private func carry(_ chunk: [UInt8], holding side: MessageHold.Side, of message: Range<Int>) {
+        switch side {
+        case .message:
+            guard server.write(chunk[..<message.lowerBound]) else { return }
+            proxy.standsStill(self)
+        case .answer:
+            isMute.store(true, ordering: .releasing)
+            guard server.write(chunk[...]) else { return }
+        }
+        while !isCut.load(ordering: .acquiring) { pause() }
+    }
+
     private func carryFromServer() {
         while let chunk = next(from: server) {
+            if isMute.load(ordering: .acquiring) { proxy.standsStill(self) }
             guard !isMute.load(ordering: .acquiring) else { continue }
             guard client.write(chunk[...]) else { return }
         }
