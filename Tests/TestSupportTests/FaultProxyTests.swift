@@ -79,6 +79,39 @@ struct `A fault proxy` {
         await #expect(throws: PostgresError.self) { try await connect(through: proxy) }
     }
 
+    @Test(arguments: [MessageHold.Side.message, .answer])
+    func `holds one connection at the second of two texts`(side: MessageHold.Side) async throws {
+        let database = try TestDatabase.current
+        let observer = try await database.connect()
+        func exists(_ table: String) async throws -> Bool? {
+            try await observer.run(timeout: .seconds(120)) {
+                try $0.query("SELECT to_regclass(\(table)) IS NOT NULL").first?.decode(Bool.self)
+            }
+        }
+        let proxy = try database.faultProxy()
+        let held = try await connect(through: proxy)
+        let other = try await connect(through: proxy)
+        proxy.mode = .hold(MessageHold(side, "TABLE first", "TABLE second"))
+        // The second text alone, on another connection, is not what is looked for.
+        try await other.run(timeout: .seconds(120)) { try $0.executeScript("SELECT 'TABLE second'") }
+        try await held.run(timeout: .seconds(120)) { try $0.executeScript("CREATE TABLE first (n int)") }
+        #expect(!proxy.isHolding)
+        async let creation: Void = held.run(timeout: .seconds(120)) {
+            try $0.executeScript("CREATE TABLE second (n int)")
+        }
+        try await eventually("the connection stands still") { proxy.isHolding }
+        #expect(try await exists("second") == (side == .answer))
+        try await other.run(timeout: .seconds(120)) { try $0.executeScript("CREATE TABLE third (n int)") }
+        proxy.mode = .forward
+        proxy.resetConnections()
+        var failure: PostgresError?
+        do { try await creation } catch let error as PostgresError { failure = error }
+        #expect(failure?.isConnectionLost == true)
+        #expect(!proxy.isHolding)
+        #expect(try await exists("third") == true)
+        #expect(try await exists("second") == (side == .answer))
+    }
+
     private func connect(through proxy: FaultProxy) async throws -> PostgresConnection {
         let configuration = PostgresConfiguration(
             conninfo: proxy.conninfo(database: try TestDatabase.current.name), applicationName: "proxied",
