@@ -43,21 +43,21 @@ struct PastChanges: Sendable {
     }
 
     private mutating func vanish(_ today: World.Day, _ simulator: Simulator) {
-        if random.happens(oneIn: 10), let day = day(2...30, before: today) {
+        if random.happens(oneIn: 5), let day = day(2...30, before: today) {
             simulator.alter { $0.vanish(day) }
             count("days vanished")
         }
-        if random.happens(oneIn: 10), let day = simulator.world.vanishedDays.sorted().randomElement(using: &random) {
+        if random.happens(oneIn: 8), let day = simulator.world.vanishedDays.sorted().randomElement(using: &random) {
             simulator.alter { $0.bringBack(day) }
             count("days came back")
         }
     }
 
-    /// A day of some age. None before the daemon's first: the newer family forgets those before the end, and what it
-    /// forgot cannot be compared.
+    /// A day of some age that is owed. In a long soak none before the daemon's first: the newer family forgets those before
+    /// the end, and what it forgot cannot be compared.
     private mutating func day(_ ages: ClosedRange<Int>, before today: World.Day) -> World.Day? {
         let day = today.advanced(by: -Int.random(in: ages, using: &random))
-        return day >= size.firstDay ? day : nil
+        return day >= (size.days < 300 ? size.startDay : size.firstDay) ? day : nil
     }
 
     private mutating func changeClients(_ simulator: Simulator) {
