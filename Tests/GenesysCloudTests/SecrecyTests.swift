@@ -10,7 +10,7 @@ import UsageSimulator
 struct SecrecyTests {
     /// What an API that echoes secrets might answer with, wherever something of it is quoted or might be.
     private static let echoes = [
-        (#"{"queryStatus":"SECRET","entities":[]}"#, "query status \"***\""),
+        (#"{"queryStatus":"SECRET","entities":[]}"#, "\"***\", a query status"),
         (
             #"{"queryStatus":"Failed","errorBody":{"code":"SECRET","message":"Bearer SECRET"}}"#,
             "***: Bearer ***"

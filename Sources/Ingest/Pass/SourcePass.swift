@@ -67,10 +67,13 @@ struct SourcePass: Sendable {
             if let earlier {
                 source = try await planAgain(earlier)
             } else {
+                let meter = await RequestMeter([self.source])
                 let preparation = SourcePreparation(pass: pass, source: self.source, planning: planning)
                 // A graceful shutdown cancels what waits for a vendor, here and in each window. What is being stored,
                 // and the end of the run, are finished.
-                switch try await cancelWhenGracefulShutdown({ try await preparation.prepare() }) {
+                let result = try await cancelWhenGracefulShutdown { try await preparation.prepare() }
+                run.tally.add(requests: await meter.requests)
+                switch result {
                 case .success(let prepared):
                     source = prepared
                     outcome.refusedDatasets = prepared.refusedDatasets

@@ -25,6 +25,7 @@ enum SQLState {
 
     /// Of those classes, what waiting does not help against.
     private static let lastingCodes: Set<String> = [
+        "08P01",  // protocol_violation: the same COPY would violate it again
         "53400",  // configuration_limit_exceeded: temp_file_limit will be exceeded again
         "57014",  // query_canceled: an administrator, or the login's statement_timeout, wants no more of it
         "57P04",  // database_dropped
