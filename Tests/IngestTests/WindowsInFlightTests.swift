@@ -19,15 +19,24 @@ struct WindowsInFlightTests {
         var limit: Int { windows.limit }
 
         /// Ends one, with as many in flight as are allowed, after a second of which a part was idle.
-        mutating func end(idle: Double = 0, refusals more: Int = 0, crowdedOut: Bool = false, working: Int? = nil) {
+        mutating func end(
+            idle: Double = 0, refusals more: Int = 0, crowdedOut: Bool = false, isFruitful: Bool = true,
+            working: Int? = nil
+        ) {
             now += .seconds(1)
             idleTime += .seconds(idle)
             refusals += more
             windows.windowEnded(
                 .init(
                     refusals: refusals, idleTime: idleTime, now: now, wasCrowdedOut: crowdedOut,
-                    working: working ?? limit - 1))
+                    isFruitful: isFruitful, working: working ?? limit - 1))
         }
+    }
+
+    @Test func `a window that failed allows no more of them`() {
+        var flight = Flight()
+        for _ in 0..<100 { flight.end(idle: 0.2, isFruitful: false) }
+        #expect(flight.limit == 3)
     }
 
     @Test func `while the budget is not used to the full, each window that ends allows one more`() {

@@ -124,7 +124,7 @@ struct DatasetCommandTests {
             try usaged.configureEverything(since: Installation.daysAgo(3))
             let plan = try await usaged.usaged(
                 "run", "--backfill", "2025-01-01..2025-02-09", "--source", "tower", "--plan")
-            #expect(plan.output.contains("40 windows, about 41 requests, about 40 s."), "\(plan.output)")
+            #expect(plan.output.contains("40 windows, about 41 requests, about 41 s."), "\(plan.output)")
             #expect(usaged.simulator.infodeck.entries.isEmpty)
         }
     }

@@ -150,7 +150,8 @@ struct SourceWork: Sendable {
         let budget = source.adapter.common.budget
         return WindowsInFlight.Observation(
             refusals: await budget?.refusals ?? 0, idleTime: await budget?.idleTime ?? .zero,
-            now: pass.settings.timekeeper.now, wasCrowdedOut: result.isDeferred, working: working)
+            now: pass.settings.timekeeper.now, wasCrowdedOut: result.isDeferred,
+            isFruitful: result.stored > 0, working: working)
     }
 
     // MARK: - What is owed no more

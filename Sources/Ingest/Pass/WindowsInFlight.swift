@@ -2,8 +2,8 @@
 /// the vendor puts up with.
 ///
 /// A window mostly waits for its execution, so it takes many at once to keep the budget busy. How many executions a
-/// vendor lets run is not known (contract, section 10). So the number grows by one with each window that ends while the
-/// budget is not used to the full, and is halved when the vendor says "too many requests", which the budget alone would
+/// vendor lets run is not known (contract, section 10). So the number grows by one with each window that is stored while
+/// the budget is not used to the full, and is halved when the vendor says "too many requests", which the budget alone would
 /// never bring about. After that it grows slowly, and more slowly each time.
 struct WindowsInFlight {
     /// What is known when a window has ended.
@@ -16,6 +16,8 @@ struct WindowsInFlight {
         var now: Duration
         /// Whether the window itself could not be begun for that.
         var wasCrowdedOut = false
+        /// Whether an answer of it was stored: failures are no reason for more of them.
+        var isFruitful = true
         /// Windows that are still being worked on.
         var working: Int
     }
@@ -60,7 +62,7 @@ struct WindowsInFlight {
             older = seen.working
             calmAsked = min(max(calmAsked * 2, Self.firstCalm), Self.longestCalm)
             calm = 0
-        } else if hasSlack, limit < most {
+        } else if hasSlack, seen.isFruitful, limit < most {
             calm += 1
             guard calm >= calmAsked else { return }
             limit += 1
