@@ -129,7 +129,9 @@ struct JobTests {
     }
 
     @Test(arguments: ["Complete", "Expired", "succeeded", ""])
-    func `words that the newer family does not have are waited for like Running, then named, and the job stays open`(word: String) async throws {
+    func `words that the newer family does not have are waited for like Running, then named, and the job stays open`(
+        word: String
+    ) async throws {
         let fault = Fault(
             .jobsResults, .raw(200, contentType: "application/json", body: #"{"queryStatus":"\#(word)","entities":[]}"#)
         )

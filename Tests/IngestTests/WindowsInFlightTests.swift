@@ -120,11 +120,21 @@ struct WindowsInFlightTests {
         let other = Window(dataset: .organizationQuery, days: PassBench.days("2025-02-01..2025-02-28"))
         var waits: [Duration] = []
         while deferrals.mayDefer(window) {
-            deferrals.add(window)
+            deferrals.add(window, besides: 1)
             waits.append(deferrals.wait(before: window))
         }
         #expect(waits == [1, 2, 4, 8, 16, 32, 60, 60].map { .seconds($0) })
         #expect(deferrals.mayDefer(other))
         #expect(deferrals.wait(before: other) == .zero)
+    }
+
+    @Test func `a window that is refused while no other is under way is tried once more only`() throws {
+        let day = try #require(Day("2025-01-01"))
+        let window = Window(dataset: .organizationQuery, days: day..<day.advanced(by: 1))
+        var deferrals = Deferrals()
+        #expect(deferrals.mayDefer(window))
+        deferrals.add(window, besides: 0)
+        #expect(!deferrals.mayDefer(window))
+        #expect(deferrals.wait(before: window) == .seconds(1))
     }
 }

@@ -7,10 +7,12 @@ struct Deferrals {
     static let most = 8
 
     private var counts: [Window: Int] = [:]
+    /// Windows that were refused while no other was under way: it was not for others.
+    private var refusedAlone: Set<Window> = []
 
     /// Whether a window may be put off once more.
     func mayDefer(_ window: Window) -> Bool {
-        counts[window, default: 0] < Self.most
+        counts[window, default: 0] < Self.most && !refusedAlone.contains(window)
     }
 
     /// How long to wait before a window is tried: not at all, or twice as long each time it was put off, up to a minute.
@@ -19,7 +21,13 @@ struct Deferrals {
         return .seconds(min(1 << (count - 1), 60))
     }
 
-    mutating func add(_ window: Window) {
+    /// Puts a window off.
+    ///
+    /// - Parameters:
+    ///   - window: what the vendor would not begin.
+    ///   - others: how many others were under way.
+    mutating func add(_ window: Window, besides others: Int) {
         counts[window, default: 0] += 1
+        if others == 0 { refusedAlone.insert(window) }
     }
 }

@@ -75,7 +75,7 @@ struct SourceWork: Sendable {
                     tally.add(requests: result.requests)
                     // A source that has stopped takes nothing up again: the window stays due.
                     if outcome.failure == nil, outcome.error == nil {
-                        deferrals.add(finished.window)
+                        deferrals.add(finished.window, besides: queue.working)
                         queue.putBack(finished.window)
                     }
                 } else {
