@@ -40,7 +40,7 @@ package struct Warehouse: Sendable {
         ]
         pool = PostgresPool(configuration, size: connections, logger: logger)
         lockSession = LockSession(conninfo: conninfo, applicationName: lockName, logger: logger)
-        storing = Permits(count: max(1, connections - 1))
+        storing = Permits(count: max(1, connections - 3))
         self.logger = logger
     }
 

@@ -175,8 +175,7 @@ struct BackOffTests {
             var bench = bench
             bench.startDate = Day(containing: calendar.now).advanced(by: -10)
             bench.now = { calendar.now }
-            var refused = bench
-            refused.name = "refused"
+            var refused = bench.beside("refused")
             refused.secret = "wrong"
             let sources = [try bench.source(), try refused.source()]
             let pass = try bench.pass(sources)

@@ -15,7 +15,10 @@ import Warehouse
 struct PassBench: Sendable {
     let simulator: Simulator
     let warehouse: Warehouse
-    let exchange: HTTPExchange
+    /// The source's own: what lets its requests go or holds them up concerns no other source.
+    var exchange: HTTPExchange
+    /// For a second source.
+    var otherExchange: HTTPExchange?
     let events = EventLog<[PassEvent]>([])
     var startDate: Day
     /// The current time of every pass.
@@ -49,23 +52,33 @@ struct PassBench: Sendable {
             policy.ladder = [.milliseconds(20)]
             policy.margin = .milliseconds(1)
             policy.longestSilence = longestSilence ?? policy.longestSilence
-            let exchange = try HTTPExchange(
-                settings: HTTPSettings(userAgent: "tests"),
-                budget: RequestBudget(allowance: 1_000_000, longestWait: policy.longestSilence),
-                policy: policy, logger: .silent)
+            let exchanges = try (0..<2).map { [policy] _ in
+                try HTTPExchange(
+                    settings: HTTPSettings(userAgent: "tests"),
+                    budget: RequestBudget(allowance: 1_000_000, longestWait: policy.longestSilence),
+                    policy: policy, logger: .silent)
+            }
             let bench = PassBench(
-                simulator: simulator, warehouse: warehouse, exchange: exchange,
+                simulator: simulator, warehouse: warehouse, exchange: exchanges[0], otherExchange: exchanges[1],
                 startDate: Day(startDate) ?? Day(daysSinceEpoch: 0))
             do {
                 try await body(bench)
                 await warehouse.close()
-                try await exchange.shutdown()
+                for exchange in exchanges { try await exchange.shutdown() }
             } catch {
                 await warehouse.close()
-                try await exchange.shutdown()
+                for exchange in exchanges { try await exchange.shutdown() }
                 throw error
             }
         }
+    }
+
+    /// A bench of a second source beside this one, with an exchange of its own.
+    func beside(_ name: String) -> PassBench {
+        var bench = self
+        bench.name = name
+        bench.exchange = otherExchange ?? exchange
+        return bench
     }
 
     func source() throws -> ConfiguredSource {

@@ -104,8 +104,7 @@ struct PassTests {
 
     @Test func `a second source on the same dataset of one organization is refused`() async throws {
         try await PassBench.with(World(seed: 9)) { bench in
-            var other = bench
-            other.name = "other"
+            let other = bench.beside("other")
             let sources = [try bench.source(), try other.source()]
             await #expect {
                 try await bench.pass(sources).run(

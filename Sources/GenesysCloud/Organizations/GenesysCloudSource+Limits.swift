@@ -34,7 +34,7 @@ extension GenesysCloudSource {
     /// Requests a minute that stated limits allow: the lowest of those that are about a token; nil when none is.
     static func allowance(in limits: [APILimit]) -> Int? {
         limits.filter { $0.namespace == "platform.api" && allowanceKeys.contains($0.key) && $0.value > 0 }
-            .map { Int($0.value) }
+            .map { Int(min($0.value, 1_000_000_000)) }
             .min()
     }
 

@@ -43,6 +43,8 @@ package enum PassEvent: Sendable {
     case databaseAway(reason: String)
     /// Everything that waited for the database has gone on.
     case databaseBack(after: Duration)
+    /// Old submissions could not be forgotten; a later day does it.
+    case housekeepingFailed(reason: String)
     case progressed(PassProgress)
     case finished(run: RunID, summary: RunSummary)
 }

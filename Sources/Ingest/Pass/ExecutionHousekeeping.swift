@@ -1,3 +1,4 @@
+import Postgres
 import UsageDomain
 import Warehouse
 
@@ -8,6 +9,8 @@ struct ExecutionHousekeeping: Sendable {
     let source: PreparedSource
     let executions: ExecutionTally
 
+    /// That old submissions cannot be forgotten holds up no source: tomorrow will do.
+    ///
     /// - Throws: `PostgresError`, `CancellationError`.
     func perform() async throws {
         let datasets = source.configured.registration.datasets.map(\.dataset)
@@ -18,7 +21,11 @@ struct ExecutionHousekeeping: Sendable {
         // A window that is one request has no execution that could be there twice.
         executions.note(doubtful: intents.filter { $0.window.dataset != .channelUsage }, of: source.name)
         if try await pass.patiently({ try await pass.warehouse.isFirstOfItsDay(run) }) {
-            _ = try await pass.patiently { try await pass.warehouse.forgetOldSubmissions(now: now) }
+            do {
+                try await pass.warehouse.forgetOldSubmissions(now: now)
+            } catch let error as PostgresError {
+                pass.onEvent(.housekeepingFailed(reason: error.description))
+            }
         }
     }
 }

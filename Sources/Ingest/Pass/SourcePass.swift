@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import ServiceLifecycle
 import Timekeeping
@@ -65,6 +66,13 @@ struct SourcePass: Sendable {
         do {
             let source: PreparedSource
             if let earlier {
+                // Whoever had the source meanwhile may have been told to be silent, or of a lower allowance.
+                if let end = try await SourceMemory(pass: pass, source: self.source).recall() {
+                    outcome.failure =
+                        SourcePreparation(pass: pass, source: self.source, planning: planning)
+                        .resting(until: end).failure
+                    return (.over, outcome)
+                }
                 source = try await planAgain(earlier)
             } else {
                 let meter = await RequestMeter([self.source])
@@ -133,10 +141,8 @@ struct SourcePass: Sendable {
         let silence = await source.adapter.common.silence
         guard silence > .zero else { return }
         let now = pass.settings.now()
-        let kind = FetchFailureKind.rateLimited(retryAfter: silence)
-        try await pass.warehouse.markSourceFailed(
-            source.name, because: kind.reason("the API asked for silence", at: now),
-            restingUntil: kind.restingUntil(from: now), now: now)
+        try await pass.warehouse.keepBudget(
+            of: source.name, allowance: nil, restingUntil: now.addingTimeInterval(silence.timeInterval))
     }
 }
 

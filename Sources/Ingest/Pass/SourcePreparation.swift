@@ -18,9 +18,7 @@ struct SourcePreparation: Sendable {
 
     func prepare() async throws -> Result<PreparedSource, SourceRefusal> {
         if let end = try await SourceMemory(pass: pass, source: source).recall() {
-            let silence = Duration.seconds(end.timeIntervalSince(now))
-            return refusal(
-                .rateLimited(retryAfter: silence), "rests until \(end.formatted(.iso8601)), as the API asked for")
+            return .failure(resting(until: end))
         }
         if case .scheduled = planning.scope, let rest = try await SourceBackOff(pass: pass, source: source.name).rest()
         {
@@ -51,6 +49,16 @@ struct SourcePreparation: Sendable {
                     try await pass.patiently { try await warehouse.readiness(of: key) }),
                 backOffs: backOffs, isBackfill: planning.scope.isBackfill,
                 refusedDatasets: try await refusedDatasets(because: obstacle)))
+    }
+
+    /// Why a source cannot work that was asked for silence.
+    func resting(until end: Date) -> SourceRefusal {
+        let silence = Duration.seconds(end.timeIntervalSince(now))
+        let reason = "rests until \(end.formatted(.iso8601)), as the API asked for"
+        pass.onEvent(.sourceFailed(source: source.name, reason: reason))
+        return SourceRefusal(
+            failure: PassReport.SourceFailure(
+                source: source.name, kind: .rateLimited(retryAfter: silence), reason: reason))
     }
 
     private func refusal(_ kind: FetchFailureKind, _ reason: String) -> Result<PreparedSource, SourceRefusal> {

@@ -102,6 +102,8 @@ package final class PassLog: Sendable {
             logger.warning("database away, waiting for it", metadata: metadata(["error": "\(reason)"]))
         case .databaseBack(let time):
             logger.notice("database back", metadata: metadata(["away": "\(time.inWords)"]))
+        case .housekeepingFailed(let reason):
+            logger.warning("old submissions are kept for now", metadata: metadata(["error": "\(reason)"]))
         case .progressed:
             break
         case .finished(let run, let summary):

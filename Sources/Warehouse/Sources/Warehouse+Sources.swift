@@ -131,7 +131,8 @@ extension Warehouse {
             try connection.execute(
                 """
                 UPDATE ingest.source
-                SET organization_key = \(key.rawValue), last_error = '', last_error_at = NULL, resting_until = NULL
+                SET organization_key = \(key.rawValue), last_error = '', last_error_at = NULL,
+                    resting_until = CASE WHEN resting_until > \(now)::timestamptz THEN resting_until END
                 WHERE name = \(source.name)
                     AND (organization_key IS DISTINCT FROM \(key.rawValue) OR last_error <> '')
                 """)
@@ -249,8 +250,10 @@ extension Warehouse {
                 """
                 UPDATE ingest.source
                 SET last_error = \(error), last_error_at = \(now)::timestamptz,
-                    resting_until = to_timestamp(
-                        nullif(\(restingUntil?.timeIntervalSince1970 ?? .nan)::double precision, 'NaN')
+                    -- A longer silence that was asked for before still holds; NULL is the least of all.
+                    resting_until = greatest(
+                        resting_until,
+                        to_timestamp(nullif(\(restingUntil?.timeIntervalSince1970 ?? .nan)::double precision, 'NaN'))
                     )
                 WHERE name = \(source)
                 """)
