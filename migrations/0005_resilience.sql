@@ -47,6 +47,8 @@ COMMENT ON COLUMN ingest.execution.ready_after IS
     'Time from acceptance until its answer was ready, as closely as polling tells; NULL when that was not seen.';
 COMMENT ON COLUMN ingest.execution.polls IS
     'How often it was asked after until its answer was ready, the successful time included.';
+-- The column is new, so that the index is empty: built at once.
+-- squawk-ignore require-concurrent-index-creation
 CREATE INDEX execution_ready ON ingest.execution (organization_key, dataset, submission_id)
 WHERE ready_after IS NOT NULL;
 COMMENT ON INDEX ingest.execution_ready IS
