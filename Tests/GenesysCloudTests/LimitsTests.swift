@@ -42,6 +42,11 @@ struct LimitsTests {
         #expect(paths.map { $0.split(separator: "/").last } == ["platform.api", "usage"])
     }
 
+    @Test func `a limit beyond all reason is an allowance that can be reckoned with`() {
+        let stated = [APILimit(namespace: "platform.api", key: "token.rate.per.minute", value: .max)]
+        #expect(GenesysCloudSource.allowance(in: stated) == 1_000_000_000)
+    }
+
     @Test func `entries that are no limit are skipped, and of two with one key the first counts`() async throws {
         let entities =
             #"[{"value":1},{"key":"a"},{"key":"","value":1},{"key":"b","value":"7"},7,null,{"key":"n\u0000","value":1},"#

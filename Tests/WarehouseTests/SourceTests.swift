@@ -96,6 +96,25 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `a silence that still runs is neither forgotten nor made shorter by what happens meanwhile`()
+        async throws
+    {
+        let fixture = try await Fixture()
+        let warehouse = fixture.warehouse
+        let end = now.addingTimeInterval(7_200)
+        try await warehouse.markSourceFailed("acme", because: "429", restingUntil: end, now: now)
+        try await warehouse.markSourceFailed("acme", because: "HTTP 401", now: now)
+        try await warehouse.markSourceFailed(
+            "acme", because: "429", restingUntil: now.addingTimeInterval(60), now: now)
+        #expect(try await warehouse.restingUntil("acme") == end)
+        _ = try await warehouse.identify(acme, as: Fixture.organization, now: now)
+        #expect(try await warehouse.restingUntil("acme") == end)
+        try await warehouse.markSourceFailed("acme", because: "HTTP 401", now: end)
+        _ = try await warehouse.identify(acme, as: Fixture.organization, now: end)
+        #expect(try await warehouse.restingUntil("acme") == nil)
+        await fixture.close()
+    }
+
     @Test func `a changed configuration is taken over, and the same one writes nothing`() async throws {
         let fixture = try await Fixture()
         func lines() async throws -> [String] {
