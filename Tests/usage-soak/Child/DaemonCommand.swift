@@ -37,7 +37,6 @@ struct DaemonCommand: AsyncParsableCommand {
                 try ConfigurationLoader(now: clock.date).load(path: config),
                 timekeeper: Timekeeper(clock, date: { clock.date }), longestSilence: Self.longestSilence, logger: logger
             )
-            try await program.requireCurrentSchema(migrating: false)
             if let days = try refetchedDays() {
                 let report = try await program.runOnce(
                     .backfill(days, refetching: true), PassSelection(), onEvent: PassLog(logger: logger).receive)
