@@ -7,7 +7,7 @@ import UsageSimulator
 import Warehouse
 
 /// A backfill uses what it may send, and never more.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct BackfillPaceTests {
     @Test func `a year of a hundred clients takes as long as its requests must, and causes no 429`() async throws {
         var script = Script()

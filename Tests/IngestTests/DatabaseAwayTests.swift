@@ -11,7 +11,7 @@ import UsageDomain
 import UsageSimulator
 
 /// The database goes away while windows are fetched and stored: nothing is lost, half stored or fetched twice.
-@Suite(.database, .serialized, .timeLimit(.minutes(10)))
+@Suite(.database, .serialized, .timeLimit(.minutes(30)))
 struct DatabaseAwayTests {
     private static let month = "2025-01-01..2025-01-31"
     /// The real waits, with an end only for a test that hangs.

@@ -9,7 +9,7 @@ import Warehouse
 
 /// Answers that were made to do harm, through the whole path: the simulator sends them, a pass reads them, the database
 /// keeps what it had.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct HostileAnswerTests {
     private static let week = "2025-01-01..2025-01-07"
 

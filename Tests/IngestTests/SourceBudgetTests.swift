@@ -9,7 +9,7 @@ import UsageSimulator
 import Warehouse
 
 /// What a pass counts, remembers and keeps to of the requests of a source.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct SourceBudgetTests {
     private static let week = "2025-01-01..2025-01-07"
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import UsageSimulator
 
-@Suite(.timeLimit(.minutes(5))) struct `A clock that leaps` {
+@Suite(.timeLimit(.minutes(30))) struct `A clock that leaps` {
     let origin = World.Day(2025, 1, 21).start
 
     /// A clock on which next to no time passes by itself.

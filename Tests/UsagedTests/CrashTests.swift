@@ -7,7 +7,7 @@ import Testing
 import UsageSimulator
 
 /// Kills the built binary at every step of every dataset and starts it again.
-@Suite(.database, .serialized, .timeLimit(.minutes(20)))
+@Suite(.database, .serialized, .timeLimit(.minutes(30)))
 struct CrashTests {
     @Test(arguments: CrashDataset.all, CrashPoint.allCases)
     func `killed at any step, the next start ends with the truth and submits once more at most`(

@@ -8,7 +8,7 @@ import Testing
 import UsageSimulator
 
 /// The built binary and a database that is away.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct DatabaseAwayCommandTests {
     /// Lends an installation whose way to the database leads through a proxy.
     private func withProxy(

@@ -4,7 +4,7 @@ import Testing
 import UsageSimulator
 
 /// The built binary in front of a gateway whose certificate only a private authority vouches for.
-@Suite(.database, .timeLimit(.minutes(5)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct PrivateAuthorityTests {
     /// Lends an installation whose source is asked over TLS; `body` gets the address.
     private func withGateway(

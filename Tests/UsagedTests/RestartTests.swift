@@ -7,7 +7,7 @@ import Testing
 import UsageSimulator
 
 /// What a process that was killed leaves to the next one.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct RestartTests {
     @Test func `however often it is killed and started, requests stay evenly spread`() async throws {
         try await Installation.with(World(seed: 61, size: .init(rowsADay: 5)), script: Installation.prompt) { usaged in

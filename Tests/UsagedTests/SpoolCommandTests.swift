@@ -7,7 +7,7 @@ import Testing
 import UsageSimulator
 
 /// The built binary and the folder of its spool.
-@Suite(.database, .serialized, .timeLimit(.minutes(10)))
+@Suite(.database, .serialized, .timeLimit(.minutes(30)))
 struct SpoolCommandTests {
     /// Enough rows in a month to fill the memory and go on in a file.
     private static let world = World(seed: 70, size: .init(rowsADay: 2_600, isSteady: true))

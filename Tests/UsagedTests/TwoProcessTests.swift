@@ -7,7 +7,7 @@ import Testing
 import UsageSimulator
 
 /// Two processes on one database.
-@Suite(.database, .serialized, .timeLimit(.minutes(10)))
+@Suite(.database, .serialized, .timeLimit(.minutes(30)))
 struct TwoProcessTests {
     private static var endless: Script {
         var script = Script()
