@@ -76,7 +76,7 @@ extension ProbeReport {
         requests: Int
     ) {
         findings = [
-            Finding(comparison: .day, exchanges: [day], holds: day.usage.map { !$0.isZero } ?? false),
+            Finding(comparison: .day, exchanges: [day], holds: day.hasUnits),
             Finding(comparison: .halves, exchanges: halves, holds: day.isSum(of: halves)),
             Finding(
                 comparison: .twoDays, exchanges: [dayBefore, bothDays], holds: bothDays.isSum(of: [dayBefore, day])),
@@ -87,6 +87,14 @@ extension ProbeReport {
 }
 
 extension ProbeReport.Exchange {
+    /// Whether there are units.
+    fileprivate var hasUnits: Bool {
+        switch answer {
+        case .units(let usage): !usage.isZero
+        case .refused, .unusable: false
+        }
+    }
+
     /// Whether there are no units, or the range was refused.
     fileprivate var isNothing: Bool {
         switch answer {
