@@ -3,6 +3,7 @@ import Logging
 import Operations
 import ServiceLifecycle
 import Timekeeping
+import UsageDomain
 import Warehouse
 
 /// The daemon: each source by itself is read again and again, until it is asked to stop. One that has a year to catch up
@@ -19,12 +20,13 @@ struct ScheduledService: Service, CustomStringConvertible {
     func run() async throws {
         let sources = pass.sources.filter(selection.includes).map(\.name)
         let admission = Admission(sources: sources.count)
+        var generator = SystemRandomNumberGenerator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in sources {
                 let loop = SourceLoop(
                     pass: pass.reporting(to: PassLog(logger: logger).receive), source: source,
-                    datasets: selection.datasets, every: every, admission: admission, timekeeper: timekeeper,
-                    logger: logger)
+                    datasets: selection.datasets, ticks: Ticks(every: every, using: &generator), admission: admission,
+                    timekeeper: timekeeper, logger: logger)
                 group.addTask { try await loop.run() }
             }
             try await group.waitForAll()

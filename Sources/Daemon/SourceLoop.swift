@@ -5,13 +5,13 @@ import Timekeeping
 import UsageDomain
 import Warehouse
 
-/// A pass over what is due of one source, then a pause, until it is asked to stop.
+/// A pass over what is due of one source, then a pause until the next tick, until it is asked to stop.
 struct SourceLoop: Sendable {
     let pass: Pass
     let source: String
     /// Empty means all.
     let datasets: Set<Dataset>
-    let every: Duration
+    let ticks: Ticks
     let admission: Admission
     let timekeeper: Timekeeper
     let logger: Logger
@@ -54,7 +54,7 @@ struct SourceLoop: Sendable {
     /// - Throws: `CancellationError`.
     private func pause() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await timekeeper.sleep(for: every) }
+            group.addTask { try await timekeeper.sleep(until: ticks.next(after: timekeeper.now)) }
             group.addTask { try await waitUntilAbandoned() }
             defer { group.cancelAll() }
             try await group.next()

@@ -22,6 +22,25 @@ import Testing
         }
     }
 
+    @Test func `dates its answers by its own clock, which a script may set wrong`() async throws {
+        try await withCaller { caller in
+            let right = try await caller.get("/api/v2/organizations/me")
+            #expect(right.headers["date"] == ["\(HTTPDate(date: caller.simulator.now()))"])
+            caller.simulator.rewrite { $0.clockError = .seconds(-86_400) }
+            let wrong = try await caller.get("/api/v2/organizations/me")
+            let yesterday = caller.simulator.now().addingTimeInterval(-86_400)
+            #expect(wrong.headers["date"] == ["\(HTTPDate(date: yesterday))"])
+        }
+    }
+
+    @Test(arguments: [
+        (784_111_777.0, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (1_709_251_199.9, "Thu, 29 Feb 2024 23:59:59 GMT"), (1_767_225_600, "Thu, 01 Jan 2026 00:00:00 GMT"),
+    ])
+    func `writes dates as HTTP does`(seconds: Double, text: String) {
+        #expect("\(HTTPDate(date: Date(timeIntervalSince1970: seconds)))" == text)
+    }
+
     @Test func `gives the truth over HTTP, and a ledger of how it was asked`() async throws {
         try await withCaller { caller in
             let path = try await caller.submit(query)

@@ -53,7 +53,8 @@ extension TransportError {
         case .status(let status, _): (400..<500).contains(status) && status != 408 ? .refused : .unavailable
         case .answerTooLong: .badAnswer
         case .invalidRequest: .refused
-        case .unreachable, .untrusted, .interrupted, .timedOut, .redirected, .unsupportedEncoding: .unavailable
+        case .unreachable, .untrusted, .interrupted, .timedOut, .redirected, .unsupportedEncoding, .clockOff:
+            .unavailable
         }
     }
 }

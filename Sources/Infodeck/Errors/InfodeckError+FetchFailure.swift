@@ -25,7 +25,8 @@ extension TransportError {
         case .status(400, _), .status(422, _), .answerTooLong: .badAnswer
         case .status(let status, _): (400..<500).contains(status) && status != 408 ? .refused : .unavailable
         case .invalidRequest: .refused
-        case .unreachable, .untrusted, .interrupted, .timedOut, .redirected, .unsupportedEncoding: .unavailable
+        case .unreachable, .untrusted, .interrupted, .timedOut, .redirected, .unsupportedEncoding, .clockOff:
+            .unavailable
         }
     }
 }

@@ -155,6 +155,7 @@ package struct HTTPExchange: Sendable {
         _ makeReader: (HTTPReplyHead) throws -> Reader
     ) async throws -> (HTTPReplyHead, Reader.Answer) {
         let deadline = NIODeadline.now() + TimeAmount(request.deadline)
+        let sent = timekeeper.date
         let response: HTTPClientResponse
         do {
             response = try await client.execute(HTTPClientRequest(request, settings), deadline: deadline)
@@ -166,6 +167,10 @@ package struct HTTPExchange: Sendable {
         await budget.observe(RateLimitHeaders(head))
         guard (200..<300).contains(head.status) else {
             throw await refusal(head, response, request, deadline)
+        }
+        if let difference = ClockDifference(head, sent: sent, received: timekeeper.date) {
+            throw TransportError(
+                .clockOff(difference.duration), request: request, correlationID: head.correlationID)
         }
         if let encoding = head.header("Content-Encoding")?.lowercased(), encoding != "identity" {
             throw TransportError(

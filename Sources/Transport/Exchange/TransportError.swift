@@ -21,6 +21,9 @@ package struct TransportError: Error, Sendable {
         case answerTooLong(limit: Int)
         /// The answer is encoded in a way that was not asked for.
         case unsupportedEncoding(String)
+        /// This machine's clock and the server's differ: above zero where ours is ahead. Every rule about days goes by
+        /// the clock, so an answer is worth nothing then.
+        case clockOff(Duration)
     }
 
     /// What was waited for.
@@ -82,7 +85,7 @@ extension TransportError {
         switch kind {
         case .unreachable, .interrupted, .timedOut, .rateLimited: true
         case .status(let status, _): status == 408 || status >= 500 && status != 501 && status != 505
-        case .invalidRequest, .untrusted, .redirected, .answerTooLong, .unsupportedEncoding: false
+        case .invalidRequest, .untrusted, .redirected, .answerTooLong, .unsupportedEncoding, .clockOff: false
         }
     }
 
@@ -92,7 +95,7 @@ extension TransportError {
         case .invalidRequest, .unreachable, .untrusted, .rateLimited, .redirected: true
         case .status(503, _): retryAfter != nil
         case .status(let status, _): (400..<500).contains(status)
-        case .interrupted, .timedOut, .answerTooLong, .unsupportedEncoding: false
+        case .interrupted, .timedOut, .answerTooLong, .unsupportedEncoding, .clockOff: false
         }
     }
 }
@@ -123,6 +126,10 @@ extension TransportError.Kind: CustomStringConvertible {
             "status \(status), a redirection to \(location) that is not followed"
         case .answerTooLong(let limit): "the answer is longer than the limit of \(limit) bytes"
         case .unsupportedEncoding(let name): "the answer has the content encoding \(name), which was not asked for"
+        case .clockOff(let difference):
+            "this machine's clock is \(abs(difference.components.seconds)) s "
+                + "\(difference > .zero ? "ahead of" : "behind") the server's; set it (timedatectl set-ntp true), for which "
+                + "days are due follows from it"
         }
     }
 }

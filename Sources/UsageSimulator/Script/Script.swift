@@ -82,6 +82,11 @@ package struct Script: Sendable {
     /// How many tokens a client gets in a minute, or may hold at a time, where ``tokenLimit`` limits them.
     package var tokenMaximum = 2
 
+    // MARK: Time
+
+    /// How far the clock by which answers are dated is ahead of the simulator's; below zero behind it.
+    package var clockError = Duration.zero
+
     package init(faults: [Fault] = []) {
         self.faults = faults
     }

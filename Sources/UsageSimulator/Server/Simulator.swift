@@ -16,6 +16,11 @@ package final class Simulator: Sendable {
     let now: @Sendable () -> Date
     let state: Mutex<State>
 
+    /// The time that answers state.
+    var statedDate: Date {
+        now().addingTimeInterval(state.withLock { $0.script.clockError } / .seconds(1))
+    }
+
     /// The largest request body that is taken, in bytes (contract, section 5).
     static let largestRequest = 512_000
 

@@ -14,7 +14,7 @@ import NIOCore
 ///   - port: Where to listen on 127.0.0.1; 0 for any free port.
 ///   - servesControl: Whether the paths under `/simulator/` answer; see ``ControlPaths``.
 ///   - clock: A clock that can leap, in place of `now`; ``ControlPaths`` tell it.
-///   - now: The simulator's clock, by which tokens expire, days are published and minutes are counted.
+///   - now: The simulator's clock, by which tokens expire, days are published, minutes are counted and answers are dated.
 ///   - logger: Gets one line a request at debug level.
 ///   - body: Gets the running simulator.
 /// - Returns: What the body returns.
@@ -35,6 +35,7 @@ package func withSimulator<Value: Sendable>(
     let slot = SimulatorSlot()
     let application = Application(
         responder: SimulatorResponder(slot: slot, servesControl: servesControl),
+        server: .http1(configuration: .init(additionalChannelHandlers: [StatedDate(slot: slot)])),
         configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
         onServerRunning: { channel in
             announced.yield(channel.localAddress?.port ?? port)
