@@ -33,13 +33,9 @@ struct Account: Sendable {
         let credentials = permissions.map {
             [Credential(clientID: "limited", clientSecret: "limited-secret", permissions: $0)]
         }
-        return try await withSimulator(
-            world: world,
-            script: script,
-            credentials: credentials,
-            now: { beginning.addingTimeInterval(clock.now.offset / .seconds(1)) }
-        ) { simulator in
-            let timekeeper = Timekeeper(clock)
+        let now: @Sendable () -> Date = { beginning.addingTimeInterval(clock.now.offset / .seconds(1)) }
+        return try await withSimulator(world: world, script: script, credentials: credentials, now: now) { simulator in
+            let timekeeper = Timekeeper(clock, date: now)
             let exchange = try HTTPExchange(
                 settings: HTTPSettings(userAgent: "usaged/test"),
                 budget: RequestBudget(timekeeper: timekeeper),

@@ -35,10 +35,8 @@ struct Tower: Sendable {
         alter: @Sendable (inout InfodeckScript) -> Void = { _ in },
         _ body: @Sendable (Tower) async throws -> Result
     ) async throws -> Result {
-        try await withSimulator(
-            world: World(seed: 7, size: World.Size(rowsADay: 1)),
-            now: { beginning.addingTimeInterval(clock.now.offset / .seconds(1)) }
-        ) { simulator in
+        let now: @Sendable () -> Date = { beginning.addingTimeInterval(clock.now.offset / .seconds(1)) }
+        return try await withSimulator(world: World(seed: 7, size: World.Size(rowsADay: 1)), now: now) { simulator in
             let infodeck = simulator.infodeck
             infodeck.rewrite { script in
                 script.faults = faults
@@ -47,7 +45,7 @@ struct Tower: Sendable {
             var settings = HTTPSettings(userAgent: "usaged/test")
             settings.silenceTimeout = silenceTimeout
             let exchange = try InfodeckSource.makeExchange(
-                settings: settings, timekeeper: Timekeeper(clock), jitter: .constant(0.5), logger: logger)
+                settings: settings, timekeeper: Timekeeper(clock, date: now), jitter: .constant(0.5), logger: logger)
             let source = InfodeckSource(
                 endpoints: try Endpoints(
                     apiURL: infodeck.baseURL, organizationID: organizationID ?? infodeck.world.organizationID),

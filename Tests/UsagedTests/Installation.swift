@@ -88,6 +88,12 @@ struct Installation: Sendable {
         try change(text).write(toFile: configurationFile, atomically: true, encoding: .utf8)
     }
 
+    /// Rewrites the configuration as it stands now.
+    func change(_ change: (String) -> String) throws {
+        let text = try String(contentsOfFile: configurationFile, encoding: .utf8)
+        try change(text).write(toFile: configurationFile, atomically: true, encoding: .utf8)
+    }
+
     /// Writes the configuration with every dataset of both vendors, owed from a day on.
     func configureEverything(since day: World.Day, _ change: (String) -> String = { $0 }) throws {
         let datasets = "organization_query, client_query, client_summary, simplesearch, organization_jobs, client_jobs"
@@ -110,9 +116,7 @@ struct Installation: Sendable {
     /// A proxy in front of the database, through which the configuration leads from now on.
     func proxied() throws -> FaultProxy {
         let proxy = try database.faultProxy()
-        let text = try String(contentsOfFile: configurationFile, encoding: .utf8)
-        try text.replacing(database.conninfo, with: proxy.conninfo(database: database.name))
-            .write(toFile: configurationFile, atomically: true, encoding: .utf8)
+        try change { $0.replacing(database.conninfo, with: proxy.conninfo(database: database.name)) }
         return proxy
     }
 

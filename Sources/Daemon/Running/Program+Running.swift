@@ -1,8 +1,5 @@
 package import Ingest
-import Operations
-import ServiceLifecycle
-import UnixSignals
-import UsagedConfiguration
+package import UsagedConfiguration
 import Warehouse
 
 extension Program {
@@ -25,45 +22,26 @@ extension Program {
         let result = PassResult()
         let patience = DatabasePatience(limit: limit, timekeeper: timekeeper)
         try await withPass(patience: patience, onEvent: onEvent) { pass in
-            try await supervise(
-                PassService(pass: pass, scope: scope, selection: selection, result: result), patience)
+            let work = PassService(pass: pass, scope: scope, selection: selection, result: result)
+            try await SignalledGroup(logger: logger).run(
+                PreparedService(program: self, patience: patience, work: work))
         }
         await warehouse.close()
         return result.report
     }
 
-    /// Makes passes over what is due until SIGTERM or SIGINT, which end it within 10 seconds. A database that is away is
-    /// waited for without end.
+    /// Makes passes over what is due until SIGTERM or SIGINT, which end it within 10 seconds, and a second one at once. A
+    /// database that is away is waited for without end.
     ///
+    /// - Parameters:
+    ///   - selection: which sources and datasets.
+    ///   - reread: reads the configuration again, at SIGHUP.
     /// - Throws: `CommandFailure` when no source may be read; `WarehouseError`, `MigrationError` or `SpoolError` when the
     ///   configuration cannot be right.
-    package func runScheduled(_ selection: PassSelection) async throws {
-        let patience = DatabasePatience(limit: nil, timekeeper: timekeeper)
-        do {
-            try await withPass(patience: patience, onEvent: PassLog(logger: logger).receive) { pass in
-                try await supervise(
-                    ScheduledService(
-                        pass: pass, selection: selection, every: configuration.schedule.every, timekeeper: timekeeper,
-                        logger: logger),
-                    patience)
-            }
-        } catch is CancellationError {
-            // Asked to stop while it waited for the database: that is how a daemon ends.
-        }
-        await warehouse.close()
-    }
-
-    private func supervise(_ work: some Service, _ patience: DatabasePatience) async throws {
-        let service = PreparedService(program: self, patience: patience, work: work)
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup)
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(8)
-        try await ServiceGroup(configuration: configuration).run()
+    package func runScheduled(
+        _ selection: PassSelection, rereading reread: @escaping @Sendable () throws -> Configuration
+    ) async throws {
+        try await SignalledGroup(logger: logger).run(
+            ReloadingService(program: self, selection: selection, reread: reread))
     }
 }

@@ -14,6 +14,8 @@ struct ScheduledService: Service, CustomStringConvertible {
     let every: Duration
     let timekeeper: Timekeeper
     let logger: Logger
+    /// Told what happens, beside the log.
+    let onEvent: @Sendable (PassEvent) -> Void
 
     var description: String { "schedule" }
 
@@ -23,8 +25,13 @@ struct ScheduledService: Service, CustomStringConvertible {
         var generator = SystemRandomNumberGenerator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in sources {
+                let log = PassLog(logger: logger)
+                let reporting = pass.reporting { event in
+                    log.receive(event)
+                    onEvent(event)
+                }
                 let loop = SourceLoop(
-                    pass: pass.reporting(to: PassLog(logger: logger).receive), source: source,
+                    pass: reporting, source: source,
                     datasets: selection.datasets, ticks: Ticks(every: every, using: &generator), admission: admission,
                     timekeeper: timekeeper, logger: logger)
                 group.addTask { try await loop.run() }

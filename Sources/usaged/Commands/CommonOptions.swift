@@ -29,7 +29,15 @@ struct CommonOptions: ParsableArguments {
     func program() throws -> (Program, StandardErrorStream) {
         let output = StandardErrorStream()
         let logger = makeLogger(on: output)
-        return (try Program(try ConfigurationLoader(now: Date()).load(path: config), logger: logger), output)
+        return (try Program(try configuration(), logger: logger), output)
+    }
+
+    /// Reads the configuration.
+    ///
+    /// - Throws: `ConfigurationError` with all that is wrong.
+    /// - Returns: what the file says now.
+    func configuration() throws -> Configuration {
+        try ConfigurationLoader(now: Date()).load(path: config)
     }
 
     /// A logger on standard error, for the whole process.

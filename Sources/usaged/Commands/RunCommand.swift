@@ -79,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
             } else if once || backfill != nil {
                 try await runOnce(program, output, scope, selection)
             } else {
-                try await program.runScheduled(selection)
+                try await program.runScheduled(selection, rereading: options.configuration)
             }
         }
     }

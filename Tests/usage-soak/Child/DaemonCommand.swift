@@ -33,8 +33,9 @@ struct DaemonCommand: AsyncParsableCommand {
         }
         do {
             let clock = try await LeapingClock(baseURL: simulator)
+            let configuration = { @Sendable [config] in try ConfigurationLoader(now: clock.date).load(path: config) }
             let program = try Program(
-                try ConfigurationLoader(now: clock.date).load(path: config),
+                try configuration(),
                 timekeeper: Timekeeper(clock, date: { clock.date }), longestSilence: Self.longestSilence, logger: logger
             )
             if let days = try refetchedDays() {
@@ -42,7 +43,7 @@ struct DaemonCommand: AsyncParsableCommand {
                     .backfill(days, refetching: true), PassSelection(), onEvent: PassLog(logger: logger).receive)
                 if let report, let failure = CommandFailure(report) { throw failure }
             } else {
-                try await program.runScheduled(PassSelection())
+                try await program.runScheduled(PassSelection(), rereading: configuration)
             }
         } catch {
             let failure = CommandFailure(error)

@@ -1,0 +1,93 @@
+import Ingest
+import Logging
+import ServiceLifecycle
+import UnixSignals
+import UsagedConfiguration
+
+/// The daemon's work through changes of its configuration: at SIGHUP the file is read again.
+///
+/// A configuration that is refused changes nothing. One that is accepted has the windows under way finished or rolled
+/// back, as at SIGTERM, and goes on from what coverage and the open executions say. Should it turn out to be wrong before
+/// any source was let in (the database refuses a source, say), the one before it is taken up again.
+struct ReloadingService: Service, CustomStringConvertible {
+    let program: Program
+    let selection: PassSelection
+    let reread: @Sendable () throws -> Configuration
+
+    var description: String { "daemon" }
+
+    func run() async throws {
+        // Trapped before the work begins: without a handler the signal would end the process.
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let succession = Succession(program.configuration)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await _ in hangups { await reload(succession) }
+            }
+            defer { group.cancelAll() }
+            try await work(succession)
+        }
+    }
+
+    // MARK: Work
+
+    private func work(_ succession: Succession) async throws {
+        var current = program
+        var former: Program?
+        while true {
+            let proof = Proof()
+            let term = term(of: ConfiguredService(program: current, selection: selection, onProof: proof.give))
+            await succession.begin(term, under: current.configuration)
+            do {
+                try await term.run()
+                guard let next = succession.takeNext(), !Task.isShuttingDownGracefully else { return }
+                (former, current) = (current, next)
+            } catch {
+                let failure = CommandFailure(error)
+                guard let kept = former, !proof.isGiven, failure.isOfTheConfiguration else { throw error }
+                program.logger.error(
+                    "new configuration does not work, so the one before it is taken up again",
+                    metadata: ["error": "\(failure.message)"])
+                // Its connections were closed with it.
+                current = try kept.reconfigured(kept.configuration)
+                former = nil
+            }
+        }
+    }
+
+    /// A group of its own, so that it can be asked to end while the process goes on.
+    private func term(of service: ConfiguredService) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            ],
+            logger: program.logger)
+        configuration.maximumGracefulShutdownDuration = SignalledGroup.longestGrace
+        return ServiceGroup(configuration: configuration)
+    }
+
+    // MARK: SIGHUP
+
+    private func reload(_ succession: Succession) async {
+        let old = succession.configuration
+        do {
+            let new = try reread()
+            let difference = ConfigurationDifference(from: old, to: new)
+            guard !difference.isEmpty else {
+                program.logger.notice("configuration read again, nothing has changed")
+                return
+            }
+            let next = try program.reconfigured(new)
+            try await next.refuseWhatCannotWork(selection)
+            program.logger.notice(
+                "configuration changed", metadata: ["changes": .array(difference.lines.map { .string($0) })])
+            await succession.end(for: next)
+        } catch {
+            program.logger.error(
+                "new configuration refused, the old one is kept",
+                metadata: ["error": "\(CommandFailure(error).message)"])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+extension Configuration {
+    /// Every setting with its value as text, by the key of the file; sources go by their names, `sources.acme.clients`.
+    ///
+    /// Where a secret is belongs to it, the secret itself does not.
+    package var settings: [String: String] {
+        var settings = [
+            "database": database,
+            "migrate": migrate.rawValue,
+            "schedule.every": "\(schedule.every)",
+            "schedule.lookback-days": "\(schedule.lookbackDays)",
+            "schedule.settle-after": "\(schedule.settleAfter)",
+            "schedule.wide-pass": "\(schedule.widePassDays) days",
+            "listen": listen.map(\.description) ?? "nowhere",
+            "spool.directory": spool.directory,
+            "spool.max-answer": "\(spool.maxAnswerBytes) bytes",
+        ]
+        for source in sources {
+            for (key, value) in source.settings { settings["sources.\(source.name).\(key)"] = value }
+        }
+        return settings
+    }
+}
+
+extension SourceConfiguration {
+    fileprivate var settings: [String: String] {
+        var settings = ["kind": kind.name, "start-date": "\(startDate)"]
+        switch kind {
+        case .genesys(let genesys): settings.merge(genesys.settings) { $1 }
+        case .infodeck(let infodeck): settings.merge(infodeck.settings) { $1 }
+        }
+        return settings
+    }
+}
+
+extension GenesysSource {
+    fileprivate var settings: [String: String] {
+        var settings = [
+            "api-url": endpoints.api,
+            "login-url": endpoints.login,
+            "client-id": clientID,
+            "client-secret": "\(clientSecret)",
+            "datasets": datasets.joined(separator: ", "),
+            "primary": primary,
+            "by-user": "\(byUser)",
+            "summary-days": "\(summaryDays)",
+            "request-share": "\(requestShare)",
+        ]
+        settings["ca-file"] = certificateAuthorityFile
+        settings["clients"] =
+            switch clients {
+            case .all: "all"
+            case .listed(let ids): ids.joined(separator: ", ")
+            }
+        return settings
+    }
+}
+
+extension InfodeckSource {
+    fileprivate var settings: [String: String] {
+        var settings = ["api-url": apiURL, "organization-id": organizationID, "api-key": "\(apiKey)"]
+        settings["time-zone"] = timeZone
+        return settings
+    }
+}
