@@ -10,13 +10,12 @@ struct ClockDifference: Equatable {
     /// A smaller difference changes nothing: today is never asked for, and a day waits for hours until it is settled.
     static let tolerance = Duration.seconds(900)
 
-    /// Compares the clocks.
+    /// Compares the clocks; nil when the server does not tell the time, or they agree.
     ///
     /// - Parameters:
     ///   - head: of the answer.
     ///   - sent: our time before the request was sent.
     ///   - received: our time when the head had come.
-    /// - Returns: nil when the server does not tell the time, or the clocks agree.
     init?(_ head: HTTPReplyHead, sent: Date, received: Date) {
         guard let date = RetryAfter.date(head.header("Date")) else { return nil }
         let seconds = max(0, sent.timeIntervalSince(date)) + min(0, received.timeIntervalSince(date))

@@ -12,8 +12,10 @@ import UsageSimulator
 /// - *id lost*: the daemon was killed, or PostgreSQL was away, after the submission arrived and before the execution was
 ///   first asked after: the id was received and not stored;
 /// - *failed*, *gone*: the vendor said so of the execution when it was last asked after;
-/// - *expired*: the answer was not stored yet, and the second comes later than the vendor keeps executions;
-/// - *bad answer*: the complete answer was spoiled by a fault that shows in its rows, so the policy asks again;
+/// - *expired*: the answer was not stored yet, or did not arrive whole, and the second comes later than the vendor keeps
+///   executions;
+/// - *bad answer*: the complete answer was spoiled by a fault that shows in its rows, or in those of the page that its
+///   cursor led to, so the policy asks again;
 /// - *empty after restart*: the execution was taken up again by another life of the daemon and told no row, which may
 ///   mean that the vendor had dropped them.
 /// - *totals*: the daemon was killed, or PostgreSQL away, while an answer was compared with the totals of its days; they
@@ -89,6 +91,9 @@ struct LedgerReview: Sendable {
         case .gone: return "gone"
         case .complete, .empty:
             if let fault = last.fault, Self.isOfRows(fault) { return "bad answer" }
+            // A page's fault may be in its cursor, and shows on the next one.
+            if readings.dropLast().last?.fault.map(Self.kind)?.hasPrefix("page:") == true { return "bad answer" }
+            if let fault = last.fault, Self.isOfDelivery(fault), isLate { return "expired" }
             guard isDisturbed else { return nil }
             // The answer was there, and a mishap came before it was stored.
             if isLate { return "expired" }
@@ -119,6 +124,11 @@ struct LedgerReview: Sendable {
     private static func isOfRows(_ fault: String) -> Bool {
         let kind = kind(of: fault)
         return kind == "row" || kind == "truncate" || kind.hasPrefix("page:")
+    }
+
+    /// Whether a complete answer may not have reached the daemon.
+    private static func isOfDelivery(_ fault: String) -> Bool {
+        ["cut", "stall", "drip", "delay", "hang", "reset"].contains(kind(of: fault))
     }
 
     private static func description(
