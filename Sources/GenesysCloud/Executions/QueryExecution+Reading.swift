@@ -1,5 +1,6 @@
 import FoundationEssentials
 import JSONRows
+import Timekeeping
 import Transport
 import UsageDomain
 

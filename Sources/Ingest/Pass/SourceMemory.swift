@@ -1,11 +1,42 @@
 import FoundationEssentials
+import ServiceLifecycle
+import Synchronization
 import UsageDomain
 import Warehouse
 
 /// What the database remembers of how much a source may send, and is told the moment that it is learned.
 struct SourceMemory: Sendable {
+    /// What the database did not take when it was learned.
+    private final class Arrears: Sendable {
+        private let isWaiting = Mutex(false)
+        let news: AsyncStream<Void>
+        private let signal: AsyncStream<Void>.Continuation
+
+        init() {
+            (news, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        }
+
+        /// Whether something waits for the database.
+        var exist: Bool { isWaiting.withLock { $0 } }
+
+        func arise() {
+            isWaiting.withLock { $0 = true }
+            signal.yield()
+        }
+
+        func clear() {
+            isWaiting.withLock { $0 = false }
+        }
+    }
+
     let pass: Pass
     let source: ConfiguredSource
+    private let arrears = Arrears()
+
+    init(pass: Pass, source: ConfiguredSource) {
+        self.pass = pass
+        self.source = source
+    }
 
     /// Has the source's budget go on where another process may have left off.
     ///
@@ -21,11 +52,46 @@ struct SourceMemory: Sendable {
         return tooLong.map { now.addingTimeInterval($0.timeInterval) }
     }
 
-    /// Without a database this is lost, and with it a courtesy but no data.
-    private func keep(_ memory: BudgetMemory) async {
+    /// Runs `body`, and beside it writes down what the database did not take when it was learned, as soon as it does. To
+    /// be called once.
+    ///
+    /// - Throws: what `body` throws.
+    func whileKeeping<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await keepArrears() }
+            defer { group.cancelAll() }
+            let result = try await body()
+            // The last occasion; after it this is lost, and with it a courtesy but no data.
+            arrears.clear()
+            try? await cancelWhenGracefulShutdown { [budget = source.adapter.common.budget] in
+                try await budget?.keepWhatIsNew()
+            }
+            return result
+        }
+    }
+
+    private func keepArrears() async {
+        guard let budget = source.adapter.common.budget else { return }
+        for await _ in arrears.news {
+            try? await pass.patiently {
+                arrears.clear()
+                try await budget.keepWhatIsNew()
+            }
+        }
+    }
+
+    /// Nobody's answer waits for a database that is known to be away.
+    private func keep(_ memory: BudgetMemory) async throws {
+        struct InArrears: Error {}
+        guard !arrears.exist else { throw InArrears() }
         let now = pass.settings.now()
-        try? await pass.warehouse.keepBudget(
-            of: source.name, allowance: memory.allowance,
-            restingUntil: memory.silence > .zero ? now.addingTimeInterval(memory.silence.timeInterval) : nil)
+        do {
+            try await pass.warehouse.keepBudget(
+                of: source.name, allowance: memory.allowance,
+                restingUntil: memory.silence > .zero ? now.addingTimeInterval(memory.silence.timeInterval) : nil)
+        } catch {
+            arrears.arise()
+            throw error
+        }
     }
 }

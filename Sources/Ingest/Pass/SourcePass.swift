@@ -34,9 +34,27 @@ struct SourcePass: Sendable {
     let source: ConfiguredSource
     let planning: PassPlanning
     let run: PassRun
+    private let memory: SourceMemory
+
+    init(pass: Pass, source: ConfiguredSource, planning: PassPlanning, run: PassRun) {
+        self.pass = pass
+        self.source = source
+        self.planning = planning
+        self.run = run
+        memory = SourceMemory(pass: pass, source: source)
+    }
+
+    private var preparation: SourcePreparation {
+        SourcePreparation(pass: pass, source: source, planning: planning, memory: memory)
+    }
 
     /// - Throws: `WarehouseError` when the configuration cannot be right.
     func perform() async throws -> Outcome {
+        try await memory.whileKeeping { try await performTurns() }
+    }
+
+    /// Each turn is under a hold of its own.
+    private func performTurns() async throws -> Outcome {
         var outcome = Outcome()
         do {
             var progress = Progress.toBegin
@@ -67,16 +85,14 @@ struct SourcePass: Sendable {
             let source: PreparedSource
             if let earlier {
                 // Whoever had the source meanwhile may have been told to be silent, or of a lower allowance.
-                if let end = try await SourceMemory(pass: pass, source: self.source).recall() {
-                    outcome.failure =
-                        SourcePreparation(pass: pass, source: self.source, planning: planning)
-                        .resting(until: end).failure
+                if let end = try await memory.recall() {
+                    outcome.failure = preparation.resting(until: end).failure
                     return (.over, outcome)
                 }
                 source = try await planAgain(earlier)
             } else {
                 let meter = await RequestMeter([self.source])
-                let preparation = SourcePreparation(pass: pass, source: self.source, planning: planning)
+                let preparation = preparation
                 // A graceful shutdown cancels what waits for a vendor, here and in each window. What is being stored,
                 // and the end of the run, are finished.
                 let result = try await cancelWhenGracefulShutdown { try await preparation.prepare() }
@@ -95,8 +111,6 @@ struct SourcePass: Sendable {
                 hold: hold, scope: planning.scope, length: pass.settings.turn,
                 timekeeper: pass.settings.timekeeper, began: pass.settings.timekeeper.now)
             let work = await SourceWork(pass: pass, run: id, source: source, tally: run.tally, turn: turn).perform()
-            // Without a database this is lost, and with it a courtesy but no data.
-            try? await keepSilence()
             outcome.add(work)
             if hold.isForfeited, outcome.error is CancellationError, !isEnding {
                 // Only months were still to be compared.
@@ -134,15 +148,6 @@ struct SourcePass: Sendable {
         }
         run.tally.drop(source.windows.count - left.count)
         return source.narrowed(to: left.map(\.window))
-    }
-
-    /// Writes down until when the source was asked for silence, which a restart must not forget.
-    private func keepSilence() async throws {
-        let silence = await source.adapter.common.silence
-        guard silence > .zero else { return }
-        let now = pass.settings.now()
-        try await pass.warehouse.keepBudget(
-            of: source.name, allowance: nil, restingUntil: now.addingTimeInterval(silence.timeInterval))
     }
 }
 

@@ -12,12 +12,13 @@ struct SourcePreparation: Sendable {
     let pass: Pass
     let source: ConfiguredSource
     let planning: PassPlanning
+    let memory: SourceMemory
 
     private var warehouse: Warehouse { pass.warehouse }
     private var now: Date { pass.settings.now() }
 
     func prepare() async throws -> Result<PreparedSource, SourceRefusal> {
-        if let end = try await SourceMemory(pass: pass, source: source).recall() {
+        if let end = try await memory.recall() {
             return .failure(resting(until: end))
         }
         if case .scheduled = planning.scope, let rest = try await SourceBackOff(pass: pass, source: source.name).rest()

@@ -15,7 +15,7 @@ package actor RequestBudget {
     package private(set) var requests = 0
     /// Answers so far that said "too many requests".
     package private(set) var refusals = 0
-    private var keep: (@Sendable (BudgetMemory) async -> Void)?
+    private var keep: (@Sendable (BudgetMemory) async throws -> Void)?
     private var idle = Duration.zero
     private var keptAllowance: Int?
     private var keptRest = Duration.zero
@@ -54,22 +54,23 @@ package actor RequestBudget {
         max(pace.restingUntil - timekeeper.now, .zero)
     }
 
-    /// Sends nothing for this long, as a 429 asks for, and has that kept before anything else is done.
+    /// Sends nothing for this long, as a 429 asks for, and has that kept before anything else is done. What cannot be kept
+    /// is told again with the next that is learned, here and below.
     package func rest(for duration: Duration) async {
         pace.rest(until: timekeeper.now + duration)
-        await keepWhatIsNew()
+        try? await keepWhatIsNew()
     }
 
     /// Learns the allowance and its use from an answer.
     package func observe(_ headers: RateLimitHeaders) async {
         pace.observe(headers, at: timekeeper.now)
-        await keepWhatIsNew()
+        try? await keepWhatIsNew()
     }
 
     /// Learns the allowance that the vendor states apart from its answers; nil when it states none.
     package func state(allowance: Int?) async {
         pace.state(allowance: allowance)
-        await keepWhatIsNew()
+        try? await keepWhatIsNew()
     }
 
     /// Counts an answer that said "too many requests".
@@ -80,15 +81,17 @@ package actor RequestBudget {
     /// Goes on where another process may have sent a request a moment ago; see `SourceBudget`.
     package func resume(
         _ memory: BudgetMemory,
-        keeping keep: @escaping @Sendable (BudgetMemory) async -> Void
-    ) -> Duration? {
+        keeping keep: @escaping @Sendable (BudgetMemory) async throws -> Void
+    ) async -> Duration? {
         let now = timekeeper.now
         self.keep = keep
         keptAllowance = memory.allowance
         keptRest = now + memory.silence
         pace.resume(allowance: memory.allowance, at: now)
         pace.rest(until: now + memory.silence)
-        return tooLongSilence(at: now)
+        // What could not be kept when it was learned.
+        try? await keepWhatIsNew()
+        return tooLongSilence(at: timekeeper.now)
     }
 
     /// Waits for the turn of one request.
@@ -130,14 +133,25 @@ package actor RequestBudget {
         return silence > longestWait ? silence : nil
     }
 
+    /// Has kept what is known and is not kept; nothing happens when there is no such thing.
+    ///
     /// A silence that ends less than a second later than the one that is kept is the same one.
-    private func keepWhatIsNew() async {
+    ///
+    /// - Throws: what keeping throws; then it is not kept.
+    package func keepWhatIsNew() async throws {
         let allowance = pace.knownAllowance
         let isLonger = pace.restingUntil > keptRest + .seconds(1) && silence > .zero
         guard let keep, allowance != keptAllowance || isLonger else { return }
+        let kept = (keptAllowance, keptRest)
+        // Before it is kept: whoever learns the same meanwhile need not keep it, too.
         keptAllowance = allowance
         keptRest = max(keptRest, pace.restingUntil)
-        await keep(BudgetMemory(allowance: allowance, silence: silence))
+        do {
+            try await keep(BudgetMemory(allowance: allowance, silence: silence))
+        } catch {
+            (keptAllowance, keptRest) = kept
+            throw error
+        }
     }
 }
 

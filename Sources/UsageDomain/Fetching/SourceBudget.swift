@@ -15,10 +15,15 @@ package protocol SourceBudget: Sendable {
     ///
     /// - Parameters:
     ///   - memory: what is known from before.
-    ///   - keep: is told what must not be forgotten, at the moment when it is learned and before anything else is sent.
+    ///   - keep: is told what must not be forgotten, at the moment when it is learned and before anything else is sent. When
+    ///     it throws, it is told again with the next that is learned, and by ``keepWhatIsNew()``.
     /// - Returns: nil, or the silence still asked for when it is too long to be waited for.
-    func resume(_ memory: BudgetMemory, keeping keep: @escaping @Sendable (BudgetMemory) async -> Void) async
+    func resume(_ memory: BudgetMemory, keeping keep: @escaping @Sendable (BudgetMemory) async throws -> Void) async
         -> Duration?
+    /// Has kept what could not be kept when it was learned.
+    ///
+    /// - Throws: what keeping throws.
+    func keepWhatIsNew() async throws
 }
 
 /// What must be known of a budget when the next process begins to spend.
