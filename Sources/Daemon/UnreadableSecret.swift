@@ -21,7 +21,7 @@ struct UnreadableSecret: APIUsageAdapter, ChannelUsageAdapter {
 
     func organization() async throws -> Organization { throw failure }
     func oauthClients() async throws -> [OAuthClient] { throw failure }
-    func fetchTotals(_: Window) async throws -> UsageTotals { throw failure }
+    func fetchTotals(_: Window, recorder: ExecutionRecorder) async throws -> UsageTotals { throw failure }
 
     func channelUsage(in _: Range<Date>) async throws -> (ChannelUsage, requests: Int) { throw failure }
 

@@ -76,7 +76,7 @@ package struct GenesysCloudAdapter: APIUsageAdapter {
         try await source.fetchSummary(window, days: summaryDays, recorder: recorder)
     }
 
-    package func fetchTotals(_ window: Window) async throws -> UsageTotals {
-        try await source.fetchTotals(window)
+    package func fetchTotals(_ window: Window, recorder: ExecutionRecorder) async throws -> UsageTotals {
+        try await source.fetchTotals(window, recorder: recorder)
     }
 }

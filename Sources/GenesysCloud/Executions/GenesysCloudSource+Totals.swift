@@ -5,24 +5,32 @@ extension GenesysCloudSource {
     /// Asks for the totals of a window, to compare with its rows when these may have been cut off: by OAuth client, or
     /// by calling organization where the window is of one client.
     ///
-    /// The answer has one row for each of them, so it stays far below any cap. Its execution is not recorded.
+    /// The answer has one row for each of them, so it stays far below any cap.
     ///
-    /// - Throws: `GenesysCloudError`; `CancellationError`.
-    package func fetchTotals(_ window: Window) async throws -> UsageTotals {
+    /// - Parameters:
+    ///   - window: of a dataset whose rows have totals.
+    ///   - recorder: is told of each submission, as those of the window's dataset.
+    /// - Returns: the totals.
+    /// - Throws: `GenesysCloudError`; `CancellationError`; what `recorder` throws.
+    package func fetchTotals(_ window: Window, recorder: ExecutionRecorder) async throws -> UsageTotals {
         switch window.dataset {
         // A simple search has no totals of its own; what it finds must add up to those of the organization query.
-        case .organizationQuery, .simplesearch: try await totals(OrganizationTotals(window))
-        case .clientQuery: try await totals(ClientTotals(window))
-        case .organizationJobs: try await totals(OrganizationJobTotals(window))
-        case .clientJobs: try await totals(ClientJobTotals(window))
+        case .organizationQuery, .simplesearch: try await totals(OrganizationTotals(window), recorder)
+        case .clientQuery: try await totals(ClientTotals(window), recorder)
+        case .organizationJobs: try await totals(OrganizationJobTotals(window), recorder)
+        case .clientJobs: try await totals(ClientJobTotals(window), recorder)
         case .clientSummary, .channelUsage: preconditionFailure("\(window.dataset.rawValue) has no totals")
         }
     }
 
-    private func totals(_ question: some Question<UsageRow>) async throws -> UsageTotals {
+    private func totals(
+        _ question: some Question<UsageRow>,
+        _ recorder: ExecutionRecorder
+    ) async throws -> UsageTotals {
         let shares = ShareList(byCallingOrganization: question.window.dataset.isPerClient)
-        let report = try await fetch(question, into: shares, recorder: .forgetful)
-        return UsageTotals(shares: Array(shares.shares.values), requests: report.requests)
+        let report = try await fetch(question, into: shares, recorder: recorder)
+        return UsageTotals(
+            shares: Array(shares.shares.values), submission: report.submission, requests: report.requests)
     }
 }
 
@@ -50,14 +58,4 @@ private final class ShareList: UsageRowSink {
     }
 
     func keep() {}
-}
-
-extension ExecutionRecorder {
-    /// Keeps nothing: for queries that are cheaper asked again than remembered.
-    fileprivate static let forgetful = ExecutionRecorder(
-        open: { _ in nil },
-        intend: { _ in SubmissionID(rawValue: 0) },
-        accepted: { _, _ in },
-        ended: { _, _ in }
-    )
 }

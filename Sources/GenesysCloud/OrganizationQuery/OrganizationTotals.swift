@@ -7,7 +7,7 @@ struct OrganizationTotals: Question {
     let query: Query
 
     init(_ window: Window) {
-        query = Query(window, part: "totals")
+        query = Query(window, part: Query.totals)
     }
 
     var family: QueryFamily { .older }

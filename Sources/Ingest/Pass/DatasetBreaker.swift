@@ -6,6 +6,9 @@ import Warehouse
 ///
 /// A dataset that is asked per client fails as a whole when that many clients failed; what one client does says nothing
 /// of the others.
+///
+/// A wrong answer may be one day's fault. Where it was, no harm is done: when the dataset is tried again, days that were
+/// never tried come first (see `PassPlanning`).
 struct DatasetBreaker {
     /// What is to be left alone.
     struct Trip: Equatable {
@@ -60,8 +63,8 @@ struct DatasetBreaker {
         var record = records[subject, default: Record()]
         defer { records[subject] = record }
         guard !record.isDecided else { return false }
-        // A wrong answer is one day's fault; two kinds of failure are not one cause.
-        guard obstacle.isOfMoreThanDays, record.kind ?? obstacle.kind == obstacle.kind else {
+        // Two kinds of failure are not one cause.
+        guard record.kind ?? obstacle.kind == obstacle.kind else {
             record.isDecided = true
             return false
         }
@@ -76,9 +79,4 @@ struct DatasetBreaker {
         if case .dataset(_, let client) = subject { clientID = client }
         return Trip(dataset: window.dataset, clientID: clientID, reason: result.obstacle?.reason ?? "")
     }
-}
-
-extension WindowResult.Obstacle {
-    /// Whether the failure may be that of the dataset or the client rather than of the days asked for.
-    fileprivate var isOfMoreThanDays: Bool { kind == .refused || kind == .unavailable }
 }

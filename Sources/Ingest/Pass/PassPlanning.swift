@@ -40,6 +40,7 @@ struct PassPlanning: Sendable {
         leaving backOffs: [BackOffSubject: BackOff] = [:]
     ) async throws -> Due {
         var due = Due()
+        var repetitions: Set<Window> = []
         for asked in source.registration.datasets where selection.includes(asked.dataset) {
             var coverage: [String: [Day: DayCoverage]] = [:]
             if let organization {
@@ -53,11 +54,30 @@ struct PassPlanning: Sendable {
                 now: pass.settings.now())
             for client in asked.dataset.isPerClient ? clients : [""] {
                 let isLeftAlone = isLeftAlone(asked.dataset, client, backOffs, planner.now)
-                add(to: &due, asked, planner, client, coverage[client] ?? [:], onlyNews: isLeftAlone)
+                let known = coverage[client] ?? [:]
+                let windows = add(to: &due, asked, planner, client, known, onlyNews: isLeftAlone)
+                if subjects(asked.dataset, client).contains(where: { backOffs[$0] != nil }) {
+                    repetitions.formUnion(windows.map(\.window).filter { isRepetition($0, known) })
+                }
             }
         }
         due.windows.sort(by: PlannedWindow.isMoreUrgent)
+        // What failed as a whole may have failed for its first days only: those that were never tried must not wait behind
+        // them for good.
+        due.windows =
+            due.windows.filter { !repetitions.contains($0.window) }
+            + due.windows.filter { repetitions.contains($0.window) }
         return due
+    }
+
+    /// Whether each day of a window has failed before.
+    private func isRepetition(_ window: Window, _ coverage: [Day: DayCoverage]) -> Bool {
+        window.days.allSatisfy { coverage[$0]?.nextAttemptAt != nil }
+    }
+
+    /// What may be left alone as a whole, and has to do with a dataset of an OAuth client.
+    private func subjects(_ dataset: Dataset, _ client: String) -> Set<BackOffSubject> {
+        [.dataset(dataset, clientID: client), .dataset(dataset, clientID: "")]
     }
 
     /// Whether a schedule leaves a dataset alone for now, or one OAuth client of it.
@@ -68,11 +88,10 @@ struct PassPlanning: Sendable {
         _ now: Date
     ) -> Bool {
         guard case .scheduled = scope else { return false }
-        return Set([client, ""]).contains { client in
-            backOffs[.dataset(dataset, clientID: client)].map { $0.nextAttemptAt > now } ?? false
-        }
+        return subjects(dataset, client).contains { backOffs[$0].map { $0.nextAttemptAt > now } ?? false }
     }
 
+    /// - Returns: the windows that were added.
     private func add(
         to due: inout Due,
         _ asked: SourceRegistration.DatasetRegistration,
@@ -80,7 +99,7 @@ struct PassPlanning: Sendable {
         _ client: String,
         _ coverage: [Day: DayCoverage],
         onlyNews: Bool
-    ) {
+    ) -> [PlannedWindow] {
         let owed: Range<Day>
         var windows: [PlannedWindow]
         switch scope {
@@ -110,5 +129,6 @@ struct PassPlanning: Sendable {
         due.windows += windows
         due.forgotten += planner.forgottenDays(
             of: asked.dataset, clientID: client, days: owed, coverage: coverage)
+        return windows
     }
 }

@@ -8,6 +8,8 @@ import Warehouse
 struct CapProof: Sendable {
     let work: WindowWork
     let adapter: any APIUsageAdapter
+    /// Of questions about the answer.
+    let recorder: ExecutionRecorder
 
     func examine(_ answer: SpooledAnswer, of window: Window) async throws -> Verdict {
         guard CapSuspicion.isSuspicious(rows: answer.rows) else { return Verdict(.complete) }
@@ -16,31 +18,35 @@ struct CapProof: Sendable {
         }
         var totals: [Day: DayTotals] = [:]
         var requests = 0
+        var submissions: [SubmissionID] = []
         var areWhole = true
         for half in [early, late] {
             let spool = UsageSpool(directory: work.settings.spoolDirectory)
-            let report = try await adapter.fetch(half, expectedRows: nil, into: spool, recorder: work.recorder)
-            try await work.end(report, .complete)
+            let report = try await adapter.fetch(half, expectedRows: nil, into: spool, recorder: recorder)
+            submissions += [report.submission] + report.parts
             requests += report.requests
             let part = spool.finish()
             totals.merge(part.totals) { first, _ in first }
             // Rows that all lie in one half would meet the same cap there and prove nothing.
             let verdict = try await examine(part, of: half)
             requests += verdict.requests
+            submissions += verdict.submissions
             if case .complete = verdict.conclusion { continue }
             areWhole = false
         }
-        guard !areWhole || totals != answer.totals else { return Verdict(.complete, requests: requests) }
+        guard !areWhole || totals != answer.totals else {
+            return Verdict(.complete, requests: requests, submissions: submissions)
+        }
         let reason =
             "an answer of exactly \(answer.rows) rows is not confirmed by its halves, which hold "
             + "\(totals.values.reduce(0) { $0 + $1.rows }) rows: a cap that the vendor does not document may have cut it"
-        return Verdict(.cut([late, early], reason: reason), requests: requests)
+        return Verdict(.cut([late, early], reason: reason), requests: requests, submissions: submissions)
     }
 
     private func compareTotals(of answer: SpooledAnswer, of day: Window) async throws -> Verdict {
         let totals: UsageTotals
         do {
-            totals = try await adapter.fetchTotals(day)
+            totals = try await adapter.fetchTotals(day, recorder: recorder)
         } catch let failure as any FetchFailure {
             return Verdict(
                 .doubtful(
@@ -48,13 +54,13 @@ struct CapProof: Sendable {
                 requests: failure.requests)
         }
         guard let missing = totals.requestsMissing(in: answer, of: day.dataset) else {
-            return Verdict(.complete, requests: totals.requests)
+            return Verdict(.complete, from: totals)
         }
         return Verdict(
             .doubtful(
                 "an answer of exactly \(answer.rows) rows differs by \(missing) requests from the totals: it was probably "
                     + "cut by a cap the vendor does not document"),
-            requests: totals.requests)
+            from: totals)
     }
 }
 

@@ -10,12 +10,12 @@ final class LearnedReadiness: Sendable {
         self.history = Mutex(history)
     }
 
-    func expected(_ window: Window) -> Duration? {
-        history.withLock { $0.expected(window) }
+    func expected(_ query: Query) -> Duration? {
+        history.withLock { $0.expected(query) }
     }
 
-    func add(_ readiness: Readiness, of window: Window) {
-        history.withLock { $0.add(readiness, of: window) }
+    func add(_ readiness: Readiness, of query: Query) {
+        history.withLock { $0.add(readiness, of: query) }
     }
 }
 
@@ -23,9 +23,9 @@ extension WindowWork {
     /// Has a recorder learn when executions are ready, and tell when to expect the next one.
     func learning(_ recorder: ExecutionRecorder) -> ExecutionRecorder {
         var recorder = recorder
-        recorder.expectedReadiness = { [readiness = source.readiness] in readiness.expected($0.window) }
+        recorder.expectedReadiness = { [readiness = source.readiness] in readiness.expected($0) }
         recorder.ready = { submission, query, seen in
-            source.readiness.add(seen, of: query.window)
+            source.readiness.add(seen, of: query)
             try await patiently { try await warehouse.keepReadiness(seen, of: submission) }
         }
         return recorder

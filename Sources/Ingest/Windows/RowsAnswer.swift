@@ -16,7 +16,7 @@ struct RowsAnswer: Sendable {
 
     func fetchAndStore(_ window: Window, _ cost: WindowWork.Cost) async throws -> WindowWork.Settlement {
         let fetched = try await cancelWhenGracefulShutdown { try await fetch(window) }
-        let report = fetched.report
+        var report = fetched.report
         cost.requests += report.requests + fetched.verdict.requests
         let doubt: String?
         switch fetched.verdict.conclusion {
@@ -24,9 +24,11 @@ struct RowsAnswer: Sendable {
         case .doubtful(let reason): doubt = reason
         case .cut(let parts, let reason):
             try await work.end(report, .abandoned)
+            try await work.end(fetched.verdict.submissions, .complete)
             return .cut(parts, reason: reason)
         }
-        return try await work.store(window, report, doubt: doubt) {
+        report.parts += fetched.verdict.submissions
+        return try await work.store(window, report, doubt: doubt) { [report] in
             try await work.warehouse.store(fetched.answer, replacing: work.context(of: window, report, doubt: doubt))
         }
     }
@@ -50,10 +52,14 @@ struct RowsAnswer: Sendable {
     private func examine(_ answer: SpooledAnswer, _ report: FetchReport, of window: Window) async throws -> Verdict {
         // What the adapter itself doubts, or has proven, needs no further question.
         guard report.doubt == nil, !report.isProvenByTotals else { return Verdict(.complete) }
+        let recorder = work.recorder(of: report)
         if window.dataset == .simplesearch {
-            return try await SearchProof(work: work, adapter: adapter).examine(answer, report, of: window)
+            return try await SearchProof(work: work, adapter: adapter, recorder: recorder)
+                .examine(answer, report, of: window)
         }
-        if report.mayLackPages { return try await PageProof(adapter: adapter).examine(answer, of: window) }
-        return try await CapProof(work: work, adapter: adapter).examine(answer, of: window)
+        if report.mayLackPages {
+            return try await PageProof(adapter: adapter, recorder: recorder).examine(answer, of: window)
+        }
+        return try await CapProof(work: work, adapter: adapter, recorder: recorder).examine(answer, of: window)
     }
 }

@@ -10,6 +10,8 @@ import Warehouse
 struct SearchProof: Sendable {
     let work: WindowWork
     let adapter: any APIUsageAdapter
+    /// Of questions about the answer.
+    let recorder: ExecutionRecorder
 
     private var isOrganizationQueried: Bool {
         work.source.configured.registration.datasets.contains { $0.dataset == .organizationQuery }
@@ -28,17 +30,16 @@ struct SearchProof: Sendable {
         }
         let current: UsageTotals
         do {
-            current = try await adapter.fetchTotals(Window(dataset: .organizationQuery, days: window.days))
+            current = try await adapter.fetchTotals(window, recorder: recorder)
         } catch let failure as any FetchFailure {
             return Verdict(
                 .doubtful("the rows could not be compared with the organization query's totals: \(failure)"),
                 requests: failure.requests)
         }
         let difference = TotalsDifference(read, current.byClientName)
-        guard !difference.isEmpty else { return Verdict(.complete, requests: current.requests) }
+        guard !difference.isEmpty else { return Verdict(.complete, from: current) }
         return Verdict(
-            .doubtful("the rows differ from the organization query of the day: \(difference)"),
-            requests: current.requests)
+            .doubtful("the rows differ from the organization query of the day: \(difference)"), from: current)
     }
 }
 

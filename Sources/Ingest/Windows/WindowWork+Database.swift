@@ -5,11 +5,24 @@ import Warehouse
 /// What a window writes down, patient with a database that goes away for a moment.
 extension WindowWork {
     /// The warehouse's recorder, patient with a database that goes away for a moment.
-    var recorder: ExecutionRecorder {
+    var recorder: ExecutionRecorder { recorder(resumingAfter: nil) }
+
+    /// The recorder for questions about an answer: what was asked before that answer speaks of other numbers, and is
+    /// given up instead of taken up again.
+    func recorder(of report: FetchReport) -> ExecutionRecorder {
+        recorder(resumingAfter: ([report.submission] + report.parts).max())
+    }
+
+    private func recorder(resumingAfter earliest: SubmissionID?) -> ExecutionRecorder {
         let direct = warehouse.recorder(
             organization: source.organization, run: run, byUser: source.byUser, now: settings.now)
         let patient = ExecutionRecorder(
-            open: { query in try await patiently { try await direct.open(query) } },
+            open: { query in
+                let open = try await patiently { try await direct.open(query) }
+                guard let open, let earliest, open.submission < earliest else { return open }
+                try await end([open.submission], .abandoned)
+                return nil
+            },
             intend: { query in try await patiently { try await direct.intend(query) } },
             accepted: { submission, id in try await patiently { try await direct.accepted(submission, id) } },
             ended: { submission, end in try await patiently { try await direct.ended(submission, end) } }
@@ -19,7 +32,11 @@ extension WindowWork {
 
     /// Writes down that nothing more will be asked of what an answer was read from.
     func end(_ report: FetchReport, _ end: ExecutionEnd) async throws {
-        for submission in [report.submission] + report.parts {
+        try await self.end([report.submission] + report.parts, end)
+    }
+
+    func end(_ submissions: [SubmissionID], _ end: ExecutionEnd) async throws {
+        for submission in submissions {
             try await patiently { try await warehouse.endExecution(submission, end, now: settings.now()) }
         }
     }

@@ -9,6 +9,14 @@ package struct ReadinessHistory: Sendable {
     private struct Kind: Hashable {
         let dataset: Dataset
         let size: Size
+        /// Sums are sooner ready than the rows that they are of.
+        let isTotals: Bool
+
+        init(_ query: Query) {
+            dataset = query.window.dataset
+            size = Size(query.window.days)
+            isTotals = query.part == Query.totals
+        }
     }
 
     private enum Size {
@@ -35,8 +43,8 @@ package struct ReadinessHistory: Sendable {
     package init() {}
 
     /// Takes note of an execution; the order of calls is the order of time.
-    package mutating func add(_ readiness: Readiness, of window: Window) {
-        let kind = Kind(dataset: window.dataset, size: Size(window.days))
+    package mutating func add(_ readiness: Readiness, of query: Query) {
+        let kind = Kind(query)
         var known = past[kind] ?? Past()
         if known.latest.count == Self.length { known.latest.removeFirst() }
         known.latest.append(readiness)
@@ -44,13 +52,13 @@ package struct ReadinessHistory: Sendable {
         past[kind] = known
     }
 
-    /// How long after its acceptance half of the past executions of a window's kind were ready; nil when that is not
+    /// How long after its acceptance half of the past executions of a query's kind were ready; nil when that is not
     /// known.
     ///
     /// Where waiting longer has not once helped, the vendor may get ready because of being asked, or have become much
     /// slower. Then only every fourth answer says what the history does, and the others leave it to the standard way.
-    package func expected(_ window: Window) -> Duration? {
-        guard let known = past[Kind(dataset: window.dataset, size: Size(window.days))] else { return nil }
+    package func expected(_ query: Query) -> Duration? {
+        guard let known = past[Kind(query)] else { return nil }
         let last = known.latest.suffix(Self.patience)
         let isDoubtful = last.count == Self.patience && !last.contains(where: \.wasReadyAtOnce)
         guard !isDoubtful || known.count.isMultiple(of: 4) else { return nil }

@@ -44,8 +44,9 @@ package protocol APIUsageAdapter: SourceAdapter {
     ) async throws -> FetchReport
     /// Fetches the summary of the window's OAuth client as of now.
     func fetchSummary(_ window: Window, recorder: ExecutionRecorder) async throws -> (ClientSummary, FetchReport)
-    /// Asks for the totals of a window: a small answer to compare a large one with.
-    func fetchTotals(_ window: Window) async throws -> UsageTotals
+    /// Asks for the totals of a window: a small answer to compare a large one with. The recorder is told of each
+    /// submission.
+    func fetchTotals(_ window: Window, recorder: ExecutionRecorder) async throws -> UsageTotals
 }
 
 /// A vendor that counts units by channel, one sum for whatever range is asked for.

@@ -17,11 +17,14 @@ package struct UsageTotals: Sendable, Equatable {
 
     /// Each id once.
     package let shares: [Share]
+    /// The submission whose answer they are.
+    package let submission: SubmissionID
     /// HTTP requests sent.
     package let requests: Int
 
-    package init(shares: [Share], requests: Int) {
+    package init(shares: [Share], submission: SubmissionID, requests: Int) {
         self.shares = shares
+        self.submission = submission
         self.requests = requests
     }
 }

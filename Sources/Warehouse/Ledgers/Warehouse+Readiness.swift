@@ -36,13 +36,13 @@ extension Warehouse {
         // One query a dataset: which way is short depends on how common the dataset is.
         for dataset in Dataset.allCases {
             for row in try connection.query(readinessQuery(of: dataset, organization)).reversed() {
-                let (days, seconds, polls) = try row.decode(Int32.self, Double.self, Int32.self)
+                let (days, seconds, polls, part) = try row.decode(Int32.self, Double.self, Int32.self, String.self)
                 // No window is longer than a month.
                 guard (1...31).contains(days) else { continue }
                 let first = Day(daysSinceEpoch: 0)
+                let window = Window(dataset: dataset, days: first..<first.advanced(by: Int(days)))
                 history.add(
-                    Readiness(after: .seconds(seconds), polls: Int(polls)),
-                    of: Window(dataset: dataset, days: first..<first.advanced(by: Int(days))))
+                    Readiness(after: .seconds(seconds), polls: Int(polls)), of: Query(window, part: part))
             }
         }
         return history
@@ -51,7 +51,7 @@ extension Warehouse {
     /// The newest first.
     static func readinessQuery(of dataset: Dataset, _ organization: OrganizationKey) -> SQL {
         """
-        SELECT last_day - first_day + 1 AS days, extract(epoch FROM ready_after)::double precision AS seconds, polls
+        SELECT last_day - first_day + 1 AS days, extract(epoch FROM ready_after)::double precision AS seconds, polls, part
         FROM ingest.execution
         WHERE organization_key = \(organization.rawValue)
             AND dataset = \(dataset.rawValue)::ingest.dataset
