@@ -140,6 +140,8 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(name: "Randomness", swiftSettings: strict),
+
         // MARK: Tests
         .executableTarget(
             name: "cluster-holder", dependencies: ["EphemeralPostgres"], path: "Tests/cluster-holder",
@@ -179,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "TestSupport", "Timekeeping", "Transport", "UsageDomain", logging, nioCore,
+                "Randomness", "TestSupport", "Timekeeping", "Transport", "UsageDomain", logging, nioCore,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -187,7 +189,8 @@ let package = Package(
         .testTarget(
             name: "GenesysCloudTests",
             dependencies: [
-                "GenesysCloud", "TestSupport", "Timekeeping", "Transport", "UsageDomain", "UsageSimulator", logging,
+                "GenesysCloud", "Randomness", "TestSupport", "Timekeeping", "Transport", "UsageDomain",
+                "UsageSimulator", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
@@ -203,25 +206,25 @@ let package = Package(
             dependencies: ["TestSupport", "UsageSimulator", asyncHTTPClient, nioCore, nioHTTP1],
             swiftSettings: strict),
         .target(
-            name: "JSONRowsFuzzing", dependencies: ["JSONRows"], path: "Tests/JSONRowsFuzzing", exclude: ["Corpus"],
-            swiftSettings: strict),
+            name: "JSONRowsFuzzing", dependencies: ["JSONRows", "Randomness"], path: "Tests/JSONRowsFuzzing",
+            exclude: ["Corpus"], swiftSettings: strict),
         .executableTarget(
             name: "json-rows-fuzzer", dependencies: ["JSONRows", "JSONRowsFuzzing"], path: "Tests/json-rows-fuzzer",
             swiftSettings: strict),
-        .testTarget(name: "JSONRowsTests", dependencies: ["JSONRows", "JSONRowsFuzzing"], swiftSettings: strict),
+        .testTarget(
+            name: "JSONRowsTests", dependencies: ["JSONRows", "JSONRowsFuzzing", "Randomness"], swiftSettings: strict),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Ingest", "Operations", "UsageDomain", "Warehouse", logging,
+                "Ingest", "Operations", "Randomness", "UsageDomain", "Warehouse", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
             name: "IngestTests",
             dependencies: [
-                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Postgres", "TestSupport",
-                "Timekeeping",
-                "Transport",
+                "EphemeralPostgres", "GenesysCloud", "Infodeck", "Ingest", "Migrations", "Postgres", "Randomness",
+                "TestSupport", "Timekeeping", "Transport",
                 "UsageDomain", "UsageSimulator", "Warehouse", logging, serviceLifecycle,
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
@@ -237,8 +240,9 @@ let package = Package(
         .executableTarget(
             name: "usage-soak",
             dependencies: [
-                "Daemon", "EphemeralPostgres", "Ingest", "Migrations", "Operations", "Postgres", "Timekeeping",
-                "UsageDomain", "UsageSimulator", "UsagedConfiguration", argumentParser, asyncHTTPClient, logging,
+                "Daemon", "EphemeralPostgres", "Ingest", "Migrations", "Operations", "Postgres", "Randomness",
+                "Timekeeping", "UsageDomain", "UsageSimulator", "UsagedConfiguration", argumentParser, asyncHTTPClient,
+                logging,
                 nioCore, nioHTTP1, subprocess, systemPackage,
             ],
             path: "Tests/usage-soak", swiftSettings: strict),

@@ -139,7 +139,7 @@ struct AccessTests {
     @Test func `a cancelled renewal is taken over by the next who waits`() async throws {
         try await Account.run(script: Script(faults: [try Fault("token#1=hang")])) { account in
             let first = Task { try await account.source.organization() }
-            try await eventually { account.simulator.ledger.count(of: .token) == 1 }
+            try await eventually("a token was asked for") { account.simulator.ledger.count(of: .token) == 1 }
             let others = (0..<5).map { _ in Task { try await account.source.organization() } }
             first.cancel()
             await #expect(throws: CancellationError.self) { _ = try await first.value }

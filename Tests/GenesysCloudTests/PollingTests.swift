@@ -1,5 +1,7 @@
 import Foundation
+import Randomness
 import Synchronization
+import TestSupport
 import Testing
 import UsageDomain
 import UsageSimulator
@@ -7,7 +9,7 @@ import UsageSimulator
 @testable import GenesysCloud
 
 /// When executions are asked after, seen on the simulator's ledger.
-struct PollingTests {
+@Suite(.inTurn) struct PollingTests {
     /// How long executions take, by chance.
     enum Times: CaseIterable {
         case constant, even, logNormal
@@ -33,10 +35,10 @@ struct PollingTests {
         for time in times {
             account.simulator.rewrite { $0.runningTime = .milliseconds(Int(time * 1_000)) }
             let before = account.simulator.ledger.entries.count
-            let learned = history.withLock { $0.expected(day) }
+            let learned = history.withLock { $0.expected(Query(day)) }
             let seen = Mutex<Readiness?>(nil)
             try await fetch(account, day, expecting: learned, seen)
-            if let readiness = seen.withLock({ $0 }) { history.withLock { $0.add(readiness, of: day) } }
+            if let readiness = seen.withLock({ $0 }) { history.withLock { $0.add(readiness, of: Query(day)) } }
             let entries = account.simulator.ledger.entries.dropFirst(before)
             let submitted = try #require(entries.first { $0.endpoint == .submit }).time
             polls.append(entries.filter { $0.endpoint == .results }.map { $0.time.timeIntervalSince(submitted) })
@@ -81,9 +83,8 @@ struct PollingTests {
             let learned = polls.dropFirst(60)
             let mean = Double(learned.map(\.count).reduce(0, +)) / Double(learned.count)
             let atOnce = Double(learned.count { $0.count == 1 }) / Double(learned.count)
-            print("polling: \(times) \(seed): \(mean) polls, \(atOnce) at once")
-            #expect(mean <= 2)
-            #expect((0.3...0.8).contains(atOnce))
+            #expect(mean <= 2, "\(atOnce) at once")
+            #expect((0.3...0.8).contains(atOnce), "\(mean) polls")
             for times in polls {
                 for (earlier, later) in zip(times, times.dropFirst()) { #expect(later - earlier >= 2) }
             }
@@ -109,7 +110,6 @@ struct PollingTests {
             let learned = polls.suffix(100)
             #expect(learned.allSatisfy { $0.count == 2 })
             let waits = learned.compactMap(\.last).reduce(0, +) / 100
-            print("polling: asked ones take \(waits) s")
             #expect(waits < 6)
         }
     }

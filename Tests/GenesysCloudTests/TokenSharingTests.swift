@@ -49,7 +49,7 @@ struct TokenSharingTests {
     private func waiters(_ count: Int) async throws -> [Task<Int, any Error>] {
         let provider = provider
         let tasks = (0..<count).map { _ in Task { try await provider.token(tally: RequestTally()).id } }
-        try await eventually { provider.waiting == count - 1 && renewals.isPending }
+        try await eventually("all others wait") { provider.waiting == count - 1 && renewals.isPending }
         return tasks
     }
 
@@ -65,7 +65,7 @@ struct TokenSharingTests {
         // The one that renews may be among them; then another takes over.
         for task in tasks.prefix(5) { task.cancel() }
         for task in tasks.prefix(5) { await #expect(throws: CancellationError.self) { _ = try await task.value } }
-        try await eventually { renewals.isPending }
+        try await eventually("a renewal is under way") { renewals.isPending }
         renewals.end(.success(token))
         for task in tasks.dropFirst(5) { #expect(try await task.value == token.id) }
         #expect(renewals.count <= 2)

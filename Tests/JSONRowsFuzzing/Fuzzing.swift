@@ -1,3 +1,5 @@
+import Randomness
+
 /// A run of seeded mutations: answers of the corpus and answers made at random, broken at random.
 package struct Fuzzing: Sendable {
     private let corpus: [[UInt8]]

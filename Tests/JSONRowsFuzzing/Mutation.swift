@@ -1,3 +1,5 @@
+import Randomness
+
 extension SeededRandom {
     /// Breaks bytes at one to four places: bits, bytes, tokens, runs and endings.
     package mutating func mutate(_ bytes: [UInt8]) -> [UInt8] {

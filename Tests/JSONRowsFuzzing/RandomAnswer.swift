@@ -1,4 +1,5 @@
 package import JSONRows
+package import Randomness
 
 /// A valid answer, written with every freedom that JSON gives, and what it means.
 package struct RandomAnswer {

@@ -1,5 +1,6 @@
 import JSONRows
 import JSONRowsFuzzing
+import Randomness
 import Testing
 
 @Suite struct RandomAnswerTests {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Operations
+import Randomness
 import Testing
 
 @Suite struct LineLogHandlerTests {

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Transport
 
 /// Two servers: one sends elsewhere, the other is where it leads to and must see nothing.
-struct RedirectionTests {
+@Suite(.inTurn) struct RedirectionTests {
     private func request(_ method: HTTPRequest.Method, _ url: String) -> HTTPRequest {
         var request =
             method == .get ? HTTPRequest.get(url) : HTTPRequest.post(url, repetition: .harmless)

@@ -4,7 +4,7 @@ import Timekeeping
 
 @testable import Transport
 
-struct RequestGateTests {
+@Suite(.inTurn) struct RequestGateTests {
     @Test func `a gate is open until it is told otherwise`() {
         #expect(RequestGate().isOpen)
     }

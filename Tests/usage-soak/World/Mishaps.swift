@@ -2,6 +2,7 @@ import EphemeralPostgres
 import FoundationEssentials
 import Logging
 import Postgres
+import Randomness
 import Synchronization
 import UsageSimulator
 

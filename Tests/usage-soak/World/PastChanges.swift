@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Randomness
 import UsageSimulator
 
 /// Changes of what the vendors tell of the past, and of the OAuth clients that they list: some each simulated day.
@@ -19,7 +20,7 @@ struct PastChanges: Sendable {
         restate(8...34, "restated within the wide pass", oneIn: 4, today, simulator)
         restate(36...200, "restated beyond the wide pass", oneIn: 8, today, simulator)
         vanish(today, simulator)
-        if random.happens(oneIn: 4) {
+        if random.once(in: 4) {
             let start = today.advanced(by: -Int.random(in: 2...30, using: &random)).start
             simulator.infodeck.alter { $0.restate(start..<start.addingTimeInterval(86_400)) }
             count("Infodeck restated")
@@ -37,17 +38,17 @@ struct PastChanges: Sendable {
     private mutating func restate(
         _ ages: ClosedRange<Int>, _ name: String, oneIn odds: Int, _ today: World.Day, _ simulator: Simulator
     ) {
-        guard random.happens(oneIn: odds), let day = day(ages, before: today) else { return }
+        guard random.once(in: odds), let day = day(ages, before: today) else { return }
         simulator.restate(day)
         count(name)
     }
 
     private mutating func vanish(_ today: World.Day, _ simulator: Simulator) {
-        if random.happens(oneIn: 5), let day = day(2...30, before: today) {
+        if random.once(in: 5), let day = day(2...30, before: today) {
             simulator.alter { $0.vanish(day) }
             count("days vanished")
         }
-        if random.happens(oneIn: 8), let day = simulator.world.vanishedDays.sorted().randomElement(using: &random) {
+        if random.once(in: 8), let day = simulator.world.vanishedDays.sorted().randomElement(using: &random) {
             simulator.alter { $0.bringBack(day) }
             count("days came back")
         }
@@ -63,16 +64,16 @@ struct PastChanges: Sendable {
     private mutating func changeClients(_ simulator: Simulator) {
         // The first is the daemon's own credential.
         let clients = simulator.world.clients.dropFirst()
-        if random.happens(oneIn: 5), let client = clients.randomElement(using: &random) {
+        if random.once(in: 5), let client = clients.randomElement(using: &random) {
             let name = "Renamed \(Int.random(in: 1...1_000, using: &random))"
             simulator.alter { $0.change(clientID: client.id, name: name) }
             count("clients renamed")
         }
-        if random.happens(oneIn: 6), let client = clients.filter(\.isListed).randomElement(using: &random) {
+        if random.once(in: 6), let client = clients.filter(\.isListed).randomElement(using: &random) {
             simulator.alter { $0.change(clientID: client.id, isListed: false) }
             count("clients deleted")
         }
-        if random.happens(oneIn: 6), let client = clients.filter({ !$0.isListed }).randomElement(using: &random) {
+        if random.once(in: 6), let client = clients.filter({ !$0.isListed }).randomElement(using: &random) {
             simulator.alter { $0.change(clientID: client.id, isListed: true) }
             count("clients appeared")
         }
