@@ -1,3 +1,4 @@
+import Randomness
 import Synchronization
 import TestSupport
 import Testing
@@ -7,7 +8,7 @@ import UsageDomain
 @testable import Transport
 
 /// What a process remembers of the one before it.
-struct RestartTests {
+@Suite(.inTurn) struct RestartTests {
     /// What a database would hold: what is kept, and when a silence ends on the clock.
     private final class Notebook: Sendable {
         private let written = Mutex((allowance: Int?.none, end: Duration.zero, writes: 0))
@@ -110,6 +111,46 @@ struct RestartTests {
         #expect(notebook.writes == 3)
         await budget.state(allowance: nil)
         #expect(await budget.limit == 144)
+    }
+
+    @Test func `what could not be kept is told again with the next that is learned, and when it is asked for`()
+        async throws
+    {
+        struct Away: Error {}
+        let clock = TestClock(skipsWaits: true)
+        let notebook = Notebook(clock)
+        let isAway = Atomic(true)
+        let budget = RequestBudget(timekeeper: Timekeeper(clock))
+        _ = await budget.resume(notebook.memory) {
+            guard !isAway.load(ordering: .relaxed) else { throw Away() }
+            notebook.write($0)
+        }
+        await budget.observe(RateLimitHeaders(allowed: 180))
+        await budget.rest(for: .seconds(120))
+        await #expect(throws: Away.self) { try await budget.keepWhatIsNew() }
+        #expect(notebook.memory == BudgetMemory())
+        clock.advance(by: .seconds(20))
+        isAway.store(false, ordering: .relaxed)
+        try await budget.keepWhatIsNew()
+        #expect(notebook.memory == BudgetMemory(allowance: 180, silence: .seconds(100)))
+        try await budget.keepWhatIsNew()
+        #expect(notebook.writes == 1, "what is kept is not kept again")
+        isAway.store(true, ordering: .relaxed)
+        await budget.observe(RateLimitHeaders(allowed: 60))
+        isAway.store(false, ordering: .relaxed)
+        await budget.observe(RateLimitHeaders(allowed: 60))
+        #expect(notebook.memory.allowance == 60)
+    }
+
+    @Test func `what could not be kept is told to the next who resumes`() async throws {
+        struct Away: Error {}
+        let clock = TestClock(skipsWaits: true)
+        let notebook = Notebook(clock)
+        let budget = RequestBudget(timekeeper: Timekeeper(clock))
+        _ = await budget.resume(notebook.memory) { _ in throw Away() }
+        await budget.rest(for: .seconds(120))
+        _ = await budget.resume(notebook.memory) { notebook.write($0) }
+        #expect(notebook.memory.silence == .seconds(120))
     }
 
     @Test func `the one that came first goes first`() async throws {
