@@ -22,7 +22,7 @@ import Warehouse
         return result
     }
 
-    @Test(arguments: [FetchFailureKind.refused, .unavailable])
+    @Test(arguments: [FetchFailureKind.refused, .unavailable, .badAnswer])
     func `three windows that fail alike are enough, and told once`(kind: FetchFailureKind) {
         var breaker = DatasetBreaker()
         #expect(breaker.note(window(1), failure(kind)) == [])
@@ -47,13 +47,21 @@ import Warehouse
 
     @Test(arguments: [
         [FetchFailureKind.refused, .unavailable, .refused, .refused, .refused],
-        [.badAnswer, .refused, .refused, .refused], [.badAnswer, .badAnswer, .badAnswer, .badAnswer],
+        [.badAnswer, .refused, .refused, .refused], [.badAnswer, .badAnswer, .unavailable, .badAnswer],
     ])
-    func `failures that are not of one kind, or of the days, leave it open`(kinds: [FetchFailureKind]) {
+    func `failures that are not of one kind leave it open`(kinds: [FetchFailureKind]) {
         var breaker = DatasetBreaker()
         for (month, kind) in kinds.enumerated() {
             #expect(breaker.note(window(month + 1), failure(kind)) == [])
         }
+    }
+
+    @Test func `one right day of a window is enough to go on`() {
+        var breaker = DatasetBreaker()
+        var result = failure(.badAnswer)
+        result.stored = 1
+        #expect(breaker.note(window(1), result) == [])
+        for month in 2...6 { #expect(breaker.note(window(month), failure(.badAnswer)) == []) }
     }
 
     @Test func `one window that fails three times is one failure`() {
