@@ -20,6 +20,9 @@ struct PreparedService<Work: Service>: Service, CustomStringConvertible {
         try await cancelWhenGracefulShutdown {
             try await program.awaitCurrentSchema(patience)
         }
-        try await program.withPresence(patience) { try await work.run() }
+        try await program.withPresence(patience) {
+            try await DatabaseWatch(connection: program.migrationConnection, logger: program.logger)
+                .during { try await work.run() }
+        }
     }
 }

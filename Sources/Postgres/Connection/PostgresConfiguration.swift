@@ -7,7 +7,8 @@ package struct PostgresConfiguration: Sendable {
     package var applicationName: String
     /// How long connecting may take in all: names, TLS, authentication, ``settings`` and ``prepare``.
     package var connectTimeout: Duration
-    /// How long a cancelled statement, or the ROLLBACK after an error, may take before the connection is given up.
+    /// How long a cancelled statement, the ROLLBACK after an error, or COMMIT after a cancellation may take before the
+    /// connection is given up.
     package var grace: Duration
     /// Session settings made on each new connection, such as `("TimeZone", "UTC")` or `("lock_timeout", "5s")`.
     package var settings: [(String, String)]

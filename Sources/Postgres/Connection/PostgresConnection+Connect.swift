@@ -2,7 +2,12 @@ import CLibpq
 package import Logging
 
 extension PostgresConnection {
-    /// Connects, within ``PostgresConfiguration/connectTimeout``.
+    /// How long an attempt to connect goes on alone. A link that swallows what is sent into it keeps an attempt from ever
+    /// ending, also when it carries again; a new one gets through at once.
+    package static let loneAttempt = Duration.seconds(2)
+
+    /// Connects, within ``PostgresConfiguration/connectTimeout``: by the first of several attempts that ends, each begun
+    /// ``loneAttempt`` after the one before.
     ///
     /// The caller's wait ends at that time, and at once when its task is cancelled, even while libpq is stuck in
     /// a name server.
@@ -19,6 +24,25 @@ extension PostgresConnection {
         _ configuration: PostgresConfiguration, logger: Logger, by deadline: ContinuousClock.Instant
     ) async throws -> PostgresConnection {
         let conninfo = try Conninfo(configuration.conninfo)
+        return try await withThrowingTaskGroup(of: PostgresConnection?.self) { group in
+            // What others have opened meanwhile ends with its last reference.
+            defer { group.cancelAll() }
+            while true {
+                group.addTask { try await attempt(conninfo, configuration, logger: logger, by: deadline) }
+                let next = ContinuousClock.now + loneAttempt
+                group.addTask {
+                    try await Task.sleep(until: next, clock: .continuous)
+                    return nil
+                }
+                if let connection = try await group.next() ?? nil { return connection }
+            }
+        }
+    }
+
+    private static func attempt(
+        _ conninfo: Conninfo, _ configuration: PostgresConfiguration, logger: Logger,
+        by deadline: ContinuousClock.Instant
+    ) async throws -> PostgresConnection {
         let thread = try ConnectionThread.start()
         // The reply never begins: nothing of the caller's is borrowed, so nobody has to wait for the thread.
         let reply = Reply<PostgresConnection>(by: deadline, activity: "connecting", waking: thread.wakePipe)

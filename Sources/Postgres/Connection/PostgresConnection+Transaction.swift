@@ -25,14 +25,14 @@ extension PostgresConnection {
     }
 
     private func commit() throws {
-        // The last moment at which cancellation counts.
+        // The last moment at which cancellation is obeyed at once.
         let limit = try limit(for: "COMMIT")
         switch pq.transactionStatus {
         case PQTRANS_INTRANS: break
         case PQTRANS_INERROR: throw PostgresError.transactionAborted
         default: throw PostgresError.misuse("the transaction was ended inside its own body")
         }
-        try finishTransaction(with: "COMMIT", within: limit.ignoringCancellation)
+        try finishTransaction(with: "COMMIT", within: limit.outlastingCancellation(by: grace))
     }
 
     /// An error here has nobody to go to: the server rolls back a connection that is given up.
@@ -45,7 +45,7 @@ extension PostgresConnection {
         }
     }
 
-    /// Unlike other statements these are never cancelled; at the deadline the connection is given up, for its
+    /// Unlike other statements these are never cancelled at the server; at the limit the connection is given up, for its
     /// state is unknown.
     private func finishTransaction(with command: String, within limit: Limit) throws {
         guard pq.sendQuery(command) else {

@@ -63,8 +63,9 @@ package actor PostgresConnection {
 
     /// Runs a synchronous closure in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// COMMIT has the deadline too, but cancellation comes too late for it. If it fails at its deadline or with the
-    /// connection, its effect is unknown.
+    /// COMMIT has the deadline too, but cancellation comes too late for it: its answer is still waited for, as long as
+    /// ``PostgresConfiguration/grace``. If it fails at its deadline, after that wait, or with the connection, its effect is
+    /// unknown.
     ///
     /// - Throws: As ``run(timeout:_:)``; an error of the closure wins over an error in ROLLBACK.
     @discardableResult
