@@ -229,7 +229,7 @@ let package = Package(
                 .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "UsageDomainTests", dependencies: ["UsageDomain"], swiftSettings: strict),
+        .testTarget(name: "UsageDomainTests", dependencies: ["Randomness", "UsageDomain"], swiftSettings: strict),
         .testTarget(
             name: "UsagedTests",
             dependencies: [
