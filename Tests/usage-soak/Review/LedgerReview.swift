@@ -18,8 +18,6 @@ import UsageSimulator
 ///   cursor led to, so the policy asks again;
 /// - *empty after restart*: the execution was taken up again by another life of the daemon and told no row, which may
 ///   mean that the vendor had dropped them.
-/// - *totals*: the daemon was killed, or PostgreSQL away, while an answer was compared with the totals of its days; they
-///   are asked for again, for only questions whose rows are stored are written down.
 ///
 /// Everything else is needless. A 429 is brought upon oneself when no fault of the script played it.
 struct LedgerReview: Sendable {
@@ -97,16 +95,10 @@ struct LedgerReview: Sendable {
             guard isDisturbed else { return nil }
             // The answer was there, and a mishap came before it was stored.
             if isLate { return "expired" }
-            if Self.isOfTotals(first) { return "totals" }
             return last.ending == .empty ? "empty after restart" : nil
         case nil:
             return isLate ? "expired" : nil
         }
-    }
-
-    /// Only questions for totals ask for no granularity where there is one.
-    private static func isOfTotals(_ submission: Ledger.Entry) -> Bool {
-        submission.method == "POST" && submission.endpoint != .searchSubmit && !submission.body.contains("granularity")
     }
 
     private func isDisturbed(from start: Date, to end: Date) -> Bool {
