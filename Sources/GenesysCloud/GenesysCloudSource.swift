@@ -61,6 +61,8 @@ package struct GenesysCloudSource: Sendable {
         reading makeReader: (HTTPReplyHead) throws -> Reader
     ) async throws -> HTTPReply<Reader.Answer> {
         let token = try await token(tally)
+        var request = request
+        request.endpoint = step.endpoint
         do {
             return try await exchange.send(
                 request.authorized(by: token, credentials), tally: tally, reading: makeReader)

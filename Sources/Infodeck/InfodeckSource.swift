@@ -67,6 +67,7 @@ package struct InfodeckSource: Sendable {
             throw InfodeckError(.impossibleKey, step: step, requests: tally.requests)
         }
         var request = HTTPRequest.get(url, answerLimit: Self.answerLimit, deadline: .seconds(30))
+        request.endpoint = step.endpoint
         request.attempts = attempts
         request.headers = [header]
         request.masked = [apiKey.value]

@@ -29,6 +29,28 @@ struct ExchangeTests {
         }
     }
 
+    @Test func `each request that is sent is told with its endpoint and the status of its answer`() async throws {
+        try await ScriptedServer.run { number in
+            switch number {
+            case 1: [.close]
+            case 2: [ScriptedServer.answer(503, body: "later")]
+            default: [ScriptedServer.answer(200, body: "yes")]
+            }
+        } _: { server in
+            let sent = Mutex<[String]>([])
+            var settings = HTTPSettings(userAgent: "usaged/1.2.3")
+            settings.onSent = { endpoint, status in
+                sent.withLock { $0.append("\(endpoint) \(status.map(String.init) ?? "none")") }
+            }
+            try await Bench.run(settings: settings) { bench in
+                var request = HTTPRequest.get(server.baseURL + "/a/4711")
+                request.endpoint = EndpointName("results")
+                _ = try await bench.text(request)
+            }
+            #expect(sent.withLock { $0 } == ["results none", "results 503", "results 200"])
+        }
+    }
+
     @Test func `a chunked body without a length is read to its end`() async throws {
         let body = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
         try await ScriptedServer.run { _ in

@@ -38,6 +38,18 @@ struct PaceTests {
         #expect(pace.grant(at: .seconds(61) / 240) == nil)
     }
 
+    @Test func `what is left of the minute falls with each request, comes back with time, and is none at rest`() {
+        var pace = RequestPace(share: 1, allowance: 61)
+        #expect(pace.remaining(at: .zero) == 61)
+        for second in 0..<10 { #expect(pace.grant(at: .seconds(second)) == nil) }
+        #expect(pace.remaining(at: .seconds(10)) == 51)
+        #expect(pace.remaining(at: .seconds(65)) == 56)
+        #expect(pace.remaining(at: .seconds(200)) == 61)
+        pace.rest(until: .seconds(300))
+        #expect(pace.remaining(at: .seconds(200)) == 0)
+        #expect(pace.remaining(at: .seconds(300)) == 61)
+    }
+
     @Test func `a lower allowance counts at once, a higher one when the lower has not been seen for a while`() {
         var pace = RequestPace(share: 1, allowance: 300)
         pace.observe(RateLimitHeaders(allowed: 3_000), at: .zero)

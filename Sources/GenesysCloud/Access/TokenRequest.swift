@@ -25,6 +25,7 @@ struct TokenRequest: Sendable {
             repetition: .harmless,
             answerLimit: 1 << 20
         )
+        request.endpoint = GenesysCloudError.Step.token.endpoint
         request.authorization = Secret("Basic \(encoded)")
         request.masked = [credentials.clientSecret, Secret(encoded)]
         let requested = timekeeper.now

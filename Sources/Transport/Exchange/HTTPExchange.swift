@@ -143,8 +143,10 @@ package struct HTTPExchange: Sendable {
         }
         attempts += 1
         tally.countRequest()
+        var status: Int?
+        defer { settings.onSent?(request.endpoint, status) }
         do {
-            return .success(try await attempt(request, makeReader))
+            return .success(try await attempt(request, &status, makeReader))
         } catch let failure as TransportError {
             return .failure(failure)
         }
@@ -152,6 +154,7 @@ package struct HTTPExchange: Sendable {
 
     private func attempt<Reader: BodyReader>(
         _ request: HTTPRequest,
+        _ status: inout Int?,
         _ makeReader: (HTTPReplyHead) throws -> Reader
     ) async throws -> (HTTPReplyHead, Reader.Answer) {
         let deadline = NIODeadline.now() + TimeAmount(request.deadline)
@@ -164,6 +167,7 @@ package struct HTTPExchange: Sendable {
             throw TransportError(translating: error, request: request, waitingFor: .answer)
         }
         let head = HTTPReplyHead(response)
+        status = head.status
         await budget.observe(RateLimitHeaders(head))
         guard (200..<300).contains(head.status) else {
             throw await refusal(head, response, request, deadline)

@@ -18,6 +18,8 @@ package struct HTTPRequest: Sendable {
     package let method: Method
     /// Absolute `http` or `https` URL.
     package let url: String
+    /// Under which name it is counted.
+    package var endpoint = EndpointName.unnamed
     /// Headers beside those that every exchange sends.
     package var headers: [(name: String, value: String)] = []
     /// Value of the `Authorization` header.

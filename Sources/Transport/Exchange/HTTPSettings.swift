@@ -12,6 +12,9 @@ package struct HTTPSettings: Sendable {
 
     /// Told before a failed request is sent again: how it failed and after how long that will be. Nothing secret.
     package var onRetry: (@Sendable (_ failure: String, _ wait: Duration) -> Void)?
+    /// Told once for each request that was sent, when no more is expected of it: what was asked, and the status of the
+    /// answer; nil when there was none.
+    package var onSent: (@Sendable (_ endpoint: EndpointName, _ status: Int?) -> Void)?
 
     package init(userAgent: String, caFile: String? = nil) {
         self.userAgent = userAgent

@@ -41,6 +41,9 @@ package actor RequestBudget {
     /// Requests in any minute, as known now.
     package var limit: Int { pace.limit }
 
+    /// How many of these are left of the minute that ends now; 0 while resting.
+    package var remaining: Int { pace.remaining(at: timekeeper.now) }
+
     /// Requests that wait for their turn now.
     package var waiting: Int { queue.count }
 

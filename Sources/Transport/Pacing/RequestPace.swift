@@ -40,6 +40,12 @@ struct RequestPace {
         max(1, Int(share * Double(allowance)))
     }
 
+    /// How many requests are left of the minute that ends now; 0 while resting.
+    func remaining(at now: Duration) -> Int {
+        guard restingUntil <= now else { return 0 }
+        return max(limit - granted.count { $0 > now - Self.window }, 0)
+    }
+
     /// Between any two requests.
     private var interval: Duration { Self.window / limit }
 

@@ -2,6 +2,8 @@
 package protocol SourceBudget: Sendable {
     /// Requests in any minute at most, as known now.
     var limit: Int { get async }
+    /// How many of these are left of the minute that ends now; 0 while the vendor asks for silence.
+    var remaining: Int { get async }
     /// Requests let go since the budget was made, all attempts of everything counted.
     var requests: Int { get async }
     /// Answers since the budget was made that said "too many requests".
