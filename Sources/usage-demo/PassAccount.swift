@@ -38,7 +38,7 @@ final class PassAccount: Sendable {
             remark("\(window) failed: \(reason)")
         case .windowSplit(_, let window, let parts, let reason):
             remark("\(window) is read in \(parts) parts: \(reason)")
-        case .sourceFailed(let source, let reason):
+        case .sourceFailed(let source, _, let reason):
             remark("\(source) failed: \(reason)")
         case .monthChecked(let source, let month, let differences):
             let verdict = differences.isEmpty ? "equals the sum of its days" : "differs from the sum of its days"

@@ -1,8 +1,11 @@
 import FoundationEssentials
+import Ingest
 import Logging
 import Operations
 import Randomness
 import Testing
+import UsageDomain
+import Warehouse
 
 @Suite struct LineLogHandlerTests {
     private let written = Written()
@@ -130,6 +133,28 @@ import Testing
         logger[metadataKey: "c"] = "logger"
         logger.info("m", metadata: ["a": "event"])
         #expect(written.text == "<6>m a=event b=provider c=logger d=provider\n")
+    }
+
+    @Test func `every line says what the task that writes it works on`() async throws {
+        let output = written.stream()
+        let logger = Logger(label: "usaged") { label in
+            LineLogHandler(label: label, level: .trace, format: .journal, output: output)
+        }
+        let window = Window(
+            dataset: .clientQuery, clientID: "c-1", days: Day(daysSinceEpoch: 20_089)..<Day(daysSinceEpoch: 20_120))
+        logger.info("none")
+        await WorkContext.extended(by: { $0.source = "acme" }) {
+            await WorkContext.extended(by: { $0.run = RunID(rawValue: 7) }) {
+                logger.info("run")
+                await withTaskGroup { group in
+                    group.addTask {
+                        await WorkContext.extended(by: { $0.window = window }) { logger.info("window") }
+                    }
+                }
+            }
+        }
+        let line = "<6>window dataset=client_query oauth.client=c-1 run=7 source=acme window=2025-01-01..2025-01-31\n"
+        #expect(written.all == ["<6>none\n", "<6>run run=7 source=acme\n", line])
     }
 
     @Test func `a logger's metadata is its own, not its copy's`() {

@@ -88,7 +88,7 @@ import Warehouse
     @Test func `a source that failed is an error, a listing or a window a warning`() {
         #expect(
             lines(of: [
-                .sourceFailed(source: "acme", reason: "refused"),
+                .sourceFailed(source: "acme", kind: .unauthenticated, reason: "refused"),
                 .listingFailed(source: "acme", reason: "forbidden"),
                 .windowFailed(source: "acme", window: Self.window, reason: "bad row"),
                 .windowSplit(source: "acme", window: Self.window, parts: 31, reason: "bad row"),
@@ -168,7 +168,8 @@ import Warehouse
             stored(unknownFields: ["zone": 1], doubt: "doubt"), .progressed(PassProgress()),
             .databaseAway(reason: "restarting"), .databaseBack(after: .seconds(2)), stored(),
             .windowFailed(source: "acme", window: Self.window, reason: "bad row"),
-            .sourceFailed(source: "acme", reason: "refused"), .finished(run: Self.run, summary: summary),
+            .sourceFailed(source: "acme", kind: .unauthenticated, reason: "refused"),
+            .finished(run: Self.run, summary: summary),
         ])
         #expect(
             shown.filter { $0.level == .info } == [
@@ -188,7 +189,7 @@ import Warehouse
     @Test func `what comes after a run does not carry it`() {
         let shown = lines(of: [
             .began(run: Self.run, windows: 0), .finished(run: Self.run, summary: RunSummary()),
-            .sourceFailed(source: "acme", reason: "refused"),
+            .sourceFailed(source: "acme", kind: .unauthenticated, reason: "refused"),
         ])
         #expect(shown.last?.metadata == ["source": "acme", "error": "refused"])
     }

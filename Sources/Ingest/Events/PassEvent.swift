@@ -6,7 +6,9 @@ package import Warehouse
 package enum PassEvent: Sendable {
     case began(run: RunID, windows: Int)
     case sourceReady(source: String, organization: Organization, windows: Int)
-    case sourceFailed(source: String, reason: String)
+    case sourceFailed(source: String, kind: FetchFailureKind, reason: String)
+    /// The source kept failing, the last time for this reason, and the schedule leaves it alone until then.
+    case sourceLeftAlone(source: String, until: Date, reason: String)
     /// Another process works on the source: it is waited for.
     case sourceHeldElsewhere(source: String, holder: SourceLock.Holder)
     /// Another process waits for the source, and gets its turn.
@@ -25,6 +27,10 @@ package enum PassEvent: Sendable {
     case timeZoneUnknown(source: String, reason: String)
     case windowBegan(source: String, window: Window)
     case windowStored(source: String, window: Window, outcome: StoreOutcome, report: FetchReport, doubt: String?)
+    /// An execution was accepted, or one of an earlier attempt taken up again. It may be told more than once.
+    case executionBegan(source: String, submission: SubmissionID)
+    /// Nothing more is asked of a submission, whether or not it ever became an execution.
+    case executionEnded(source: String, submission: SubmissionID)
     /// Days of a window changed after the schedule had stopped reading them again each day, oldest first.
     case daysChangedLate(source: String, window: Window, days: [LateDay])
     /// The window is tried again as smaller ones.
@@ -43,6 +49,8 @@ package enum PassEvent: Sendable {
     case databaseAway(reason: String)
     /// Everything that waited for the database has gone on.
     case databaseBack(after: Duration)
+    /// Something that waits, for the database or for another process, has looked again in vain: it waits on.
+    case stillWaiting
     /// Old submissions could not be forgotten; a later day does it.
     case housekeepingFailed(reason: String)
     case progressed(PassProgress)

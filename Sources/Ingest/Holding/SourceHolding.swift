@@ -52,6 +52,7 @@ struct SourceHolding: Sendable {
                     if try await isNew ? lock.take() : lock.wait(for: policy.slice) {
                         return try await begin(lock)
                     }
+                    if !isNew { pass.onEvent(.stillWaiting) }
                     // The one that was announced may have been followed by another.
                     if let holder = try await lock.holder(), holder != announced {
                         announced = holder

@@ -36,7 +36,7 @@ package struct DatabasePatience: Sendable {
     /// next process finds in the database what this one did not get to store.
     ///
     /// - Parameters:
-    ///   - onEvent: is told when the outage begins and ends.
+    ///   - onEvent: is told when the outage begins and ends, and of each attempt in between.
     ///   - work: must do no harm when it is done twice, for the answer to a COMMIT may be lost.
     /// - Returns: what the work returns.
     /// - Throws: what the last attempt threw, or `CancellationError`.
@@ -57,6 +57,7 @@ package struct DatabasePatience: Sendable {
                     throw error
                 }
                 if waits == 0, outage.enter(at: began) { onEvent(.databaseAway(reason: error.description)) }
+                if waits > 0 { onEvent(.stillWaiting) }
             } catch {
                 if error is CancellationError {
                     if waits > 0 { outage.leave() }

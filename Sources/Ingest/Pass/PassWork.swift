@@ -41,7 +41,11 @@ struct PassWork: Sendable {
         let results = try await withThrowingTaskGroup(of: (Int, SourcePass.Outcome).self) { group in
             for (index, source) in sources.enumerated() {
                 let work = SourcePass(pass: pass, source: source, planning: planning, run: run)
-                group.addTask { (index, try await work.perform()) }
+                group.addTask {
+                    try await WorkContext.extended(by: { $0.source = source.name }) {
+                        (index, try await work.perform())
+                    }
+                }
             }
             var results: [(Int, SourcePass.Outcome)] = []
             for try await result in group { results.append(result) }

@@ -110,7 +110,9 @@ struct SourcePass: Sendable {
             let turn = SourceTurn(
                 hold: hold, scope: planning.scope, length: pass.settings.turn,
                 timekeeper: pass.settings.timekeeper, began: pass.settings.timekeeper.now)
-            let work = await SourceWork(pass: pass, run: id, source: source, tally: run.tally, turn: turn).perform()
+            let work = await WorkContext.extended(by: { $0.run = id }) {
+                await SourceWork(pass: pass, run: id, source: source, tally: run.tally, turn: turn).perform()
+            }
             outcome.add(work)
             if hold.isForfeited, outcome.error is CancellationError, !isEnding {
                 // Only months were still to be compared.

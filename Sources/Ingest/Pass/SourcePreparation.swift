@@ -23,8 +23,7 @@ struct SourcePreparation: Sendable {
         }
         if case .scheduled = planning.scope, let rest = try await SourceBackOff(pass: pass, source: source.name).rest()
         {
-            return refusal(
-                .unavailable, "left alone until \(rest.nextAttemptAt.formatted(.iso8601)), since it keeps failing")
+            return leftAlone(rest)
         }
         let organization: Organization
         do {
@@ -56,14 +55,22 @@ struct SourcePreparation: Sendable {
     func resting(until end: Date) -> SourceRefusal {
         let silence = Duration.seconds(end.timeIntervalSince(now))
         let reason = "rests until \(end.formatted(.iso8601)), as the API asked for"
-        pass.onEvent(.sourceFailed(source: source.name, reason: reason))
-        return SourceRefusal(
-            failure: PassReport.SourceFailure(
-                source: source.name, kind: .rateLimited(retryAfter: silence), reason: reason))
+        let kind = FetchFailureKind.rateLimited(retryAfter: silence)
+        pass.onEvent(.sourceFailed(source: source.name, kind: kind, reason: reason))
+        return SourceRefusal(failure: PassReport.SourceFailure(source: source.name, kind: kind, reason: reason))
+    }
+
+    private func leftAlone(_ rest: BackOff) -> Result<PreparedSource, SourceRefusal> {
+        pass.onEvent(.sourceLeftAlone(source: source.name, until: rest.nextAttemptAt, reason: rest.reason))
+        return .failure(
+            SourceRefusal(
+                failure: PassReport.SourceFailure(
+                    source: source.name, kind: .unavailable,
+                    reason: "left alone until \(rest.nextAttemptAt.formatted(.iso8601)), since it keeps failing")))
     }
 
     private func refusal(_ kind: FetchFailureKind, _ reason: String) -> Result<PreparedSource, SourceRefusal> {
-        pass.onEvent(.sourceFailed(source: source.name, reason: reason))
+        pass.onEvent(.sourceFailed(source: source.name, kind: kind, reason: reason))
         return .failure(
             SourceRefusal(failure: PassReport.SourceFailure(source: source.name, kind: kind, reason: reason)))
     }

@@ -160,7 +160,7 @@ struct SourceWork: Sendable {
     private func note(_ stop: WindowResult.Stop, in outcome: inout Outcome) async throws {
         guard outcome.failure == nil else { return }
         outcome.failure = PassReport.SourceFailure(source: source.name, kind: stop.kind, reason: stop.reason)
-        pass.onEvent(.sourceFailed(source: source.name, reason: stop.reason))
+        pass.onEvent(.sourceFailed(source: source.name, kind: stop.kind, reason: stop.reason))
         try await SourceBackOff(pass: pass, source: source.name).note(stop.kind, because: stop.reason)
     }
 

@@ -27,7 +27,7 @@ extension WindowWork {
             accepted: { submission, id in try await patiently { try await direct.accepted(submission, id) } },
             ended: { submission, end in try await patiently { try await direct.ended(submission, end) } }
         )
-        return executions.counting(learning(patient), of: source.name)
+        return executions.counting(learning(patient), of: source.name).telling(onEvent, of: source.name)
     }
 
     /// Writes down that nothing more will be asked of what an answer was read from.

@@ -43,6 +43,10 @@ struct WindowWork: Sendable {
     ///
     /// - Throws: `CancellationError`, and `PostgresError` when the database stayed away.
     func perform(_ window: Window) async throws -> WindowResult {
+        try await WorkContext.extended(by: { $0.window = window }) { try await fetchOrFail(window) }
+    }
+
+    private func fetchOrFail(_ window: Window) async throws -> WindowResult {
         onEvent(.windowBegan(source: source.name, window: window))
         let cost = Cost()
         var failure = Failure(kind: .badAnswer, reason: "")

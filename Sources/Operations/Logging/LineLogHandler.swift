@@ -5,7 +5,8 @@ package import Logging
 package struct LineLogHandler: LogHandler {
     package var logLevel: Logger.Level
     package var metadata: Logger.Metadata = [:]
-    package var metadataProvider: Logger.MetadataProvider?
+    /// Adds what is worked on, unless told otherwise.
+    package var metadataProvider: Logger.MetadataProvider? = .workContext
     private let label: String
     private let format: LogFormat
     private let output: StandardErrorStream

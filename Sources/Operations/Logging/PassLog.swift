@@ -30,8 +30,12 @@ package final class PassLog: Sendable {
                 "source ready",
                 metadata: metadata(
                     source, ["organization": "\(organization.id)", "windows.planned": "\(windows)"]))
-        case .sourceFailed(let source, let reason):
+        case .sourceFailed(let source, _, let reason):
             logger.error("source failed", metadata: metadata(source, ["error": "\(reason)"]))
+        case .sourceLeftAlone(let source, let end, let reason):
+            logger.error(
+                "source keeps failing and is left alone",
+                metadata: metadata(source, ["until": "\(end.formatted(.iso8601))", "error": "\(reason)"]))
         case .sourceHeldElsewhere(let source, let holder):
             logger.notice(
                 "another process works on the source, waiting for it",
@@ -104,7 +108,7 @@ package final class PassLog: Sendable {
             logger.notice("database back", metadata: metadata(["away": "\(time.inWords)"]))
         case .housekeepingFailed(let reason):
             logger.warning("old submissions are kept for now", metadata: metadata(["error": "\(reason)"]))
-        case .progressed:
+        case .progressed, .executionBegan, .executionEnded, .stillWaiting:
             break
         case .finished(let run, let summary):
             finished(run, summary)
@@ -195,10 +199,6 @@ package final class PassLog: Sendable {
     }
 
     private func metadata(_ source: String, _ window: Window, _ details: Logger.Metadata = [:]) -> Logger.Metadata {
-        var details = metadata(source, details)
-        details["dataset"] = "\(window.dataset.rawValue)"
-        details["window"] = "\(window.firstDay)..\(window.lastDay)"
-        if !window.clientID.isEmpty { details["oauth.client"] = "\(window.clientID)" }
-        return details
+        metadata(source, details).merging(window.metadata) { $1 }
     }
 }
