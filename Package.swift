@@ -82,7 +82,12 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Operations",
-            dependencies: ["UsageDomain", "Warehouse", "Ingest", logging],
+            dependencies: [
+                "UsageDomain", "Timekeeping", "Transport", "Warehouse", "Ingest", logging, nioCore, serviceLifecycle,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .target(
             name: "UsagedConfiguration",
@@ -216,7 +221,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Ingest", "Operations", "Randomness", "UsageDomain", "Warehouse", logging,
+                "Ingest", "Operations", "Randomness", "TestSupport", "Timekeeping", "Transport", "UsageDomain",
+                "Warehouse", logging,
                 .product(name: "InMemoryLogging", package: "swift-log"),
             ],
             swiftSettings: strict),
