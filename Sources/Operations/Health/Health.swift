@@ -1,0 +1,145 @@
+import FoundationEssentials
+package import Ingest
+import Synchronization
+import UsageDomain
+import Warehouse
+
+/// What the daemon knows of its own state: is it ready, and why not.
+///
+/// It is told by events and asked by pages and by whoever tells the service manager that the daemon is ready.
+package final class Health: Sendable {
+    private struct State {
+        var isSchemaCurrent = false
+        /// Why work waits for the database; nil while none does.
+        var outage: String?
+        /// Why the session that only looks whether the database is there could not be kept; nil while it is.
+        var lostLink: String?
+        var standings: [String: SourceStanding]
+        var lastNumber = 0
+        var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
+    }
+
+    private let names: [String]
+    private let state: Mutex<State>
+
+    /// - Parameter sources: names of the sources, in the order of the configuration. No others are ever known.
+    package init(sources: [String]) {
+        names = sources
+        let standings = sources.map { ($0, SourceStanding.undecided) }
+        state = Mutex(State(standings: Dictionary(standings) { first, _ in first }))
+    }
+
+    /// Whether the daemon is ready, and what keeps it from that.
+    package var report: HealthReport {
+        state.withLock { report(in: $0) }
+    }
+
+    /// Whether the database is there, as far as is known.
+    package var isDatabaseUp: Bool {
+        state.withLock { $0.isSchemaCurrent && $0.outage == nil && $0.lostLink == nil }
+    }
+
+    /// Waits until the daemon is ready for the first time after the call.
+    ///
+    /// - Throws: `CancellationError`.
+    package func waitUntilReady() async throws {
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { wait(number, $0) }
+        } onCancel: {
+            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func wait(_ number: Int, _ continuation: CheckedContinuation<Void, any Error>) {
+        let outcome = state.withLock { state -> Result<Void, any Error>? in
+            // Cancelled before it waited, so the handler has found nothing to end.
+            if Task.isCancelled { return .failure(CancellationError()) }
+            if report(in: state).isReady { return .success(()) }
+            state.waiting[number] = continuation
+            return nil
+        }
+        if let outcome { continuation.resume(with: outcome) }
+    }
+
+    // MARK: - What it is told
+
+    /// The database is there, with the schema of this program.
+    package func noteSchemaCurrent() {
+        change { $0.isSchemaCurrent = true }
+    }
+
+    /// The session that looks whether the database is there was lost, or could not be had again.
+    package func noteLinkLost(because reason: String) {
+        change { $0.lostLink = reason }
+    }
+
+    /// The session that looks whether the database is there has seen it.
+    package func noteLinkSeen() {
+        change { $0.lostLink = nil }
+    }
+
+    /// Takes note of what a pass tells.
+    package func receive(_ event: PassEvent) {
+        switch event {
+        case .databaseAway(let reason): change { $0.outage = reason }
+        case .databaseBack: change { $0.outage = nil }
+        case .sourceReady(let source, _, _): note(.admitted, of: source)
+        case .sourceHeldElsewhere(let source, let holder):
+            note(
+                .elsewhere(holder: "\(holder.application) at \(holder.address), backend \(holder.backend)"), of: source)
+        case .sourceFailed(let source, let kind, let reason):
+            switch kind {
+            case .unauthenticated, .refused, .clientUnavailable: note(.refused(reason: reason), of: source)
+            case .rateLimited: note(.resting(reason: reason), of: source)
+            case .badAnswer, .unavailable: note(.failing(reason: reason), of: source)
+            }
+        case .sourceLeftAlone(let source, let end, let reason):
+            noteLeftAlone(source, "left alone until \(end.formatted(.iso8601)): \(reason)")
+        default: break
+        }
+    }
+
+    private func note(_ standing: SourceStanding, of source: String) {
+        change { $0.standings[source]? = standing }
+    }
+
+    /// What made it fail is still so.
+    private func noteLeftAlone(_ source: String, _ reason: String) {
+        change { state in
+            if case .refused = state.standings[source] {
+                state.standings[source]? = .refused(reason: reason)
+            } else {
+                state.standings[source]? = .failing(reason: reason)
+            }
+        }
+    }
+
+    private func change(_ body: (inout State) -> Void) {
+        let ready = state.withLock { state in
+            body(&state)
+            guard !state.waiting.isEmpty, report(in: state).isReady else {
+                return [] as [CheckedContinuation<Void, any Error>]
+            }
+            defer { state.waiting = [:] }
+            return Array(state.waiting.values)
+        }
+        for continuation in ready { continuation.resume() }
+    }
+
+    private func report(in state: State) -> HealthReport {
+        var report = HealthReport()
+        let absences = [state.outage, state.lostLink].compactMap(\.self)
+        if let absence = absences.first { report.obstacles.append("database: away: \(absence)") }
+        if !state.isSchemaCurrent, absences.isEmpty {
+            report.obstacles.append("database: its schema is not checked yet")
+        }
+        report.sources = names.map { ($0, state.standings[$0] ?? .undecided) }
+        report.obstacles += report.sources.filter { $0.standing == .undecided }
+            .map { "source \($0.name): not asked for the first time yet" }
+        return report
+    }
+}
