@@ -2,6 +2,7 @@ import GenesysCloud
 import Infodeck
 package import Ingest
 import Migrations
+import Operations
 import Postgres
 import UsageDomain
 import UsagedConfiguration
@@ -38,6 +39,8 @@ package struct CommandFailure: Error {
             self.init(.badConfiguration, error.description)
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
+        case let error as ListenError:
+            self.init(error.isMisconfigured ? .badConfiguration : .unavailable, error.description)
         case let error as SpoolError:
             self.init(.badConfiguration, error.description)
         case let error as GenesysCloud.EndpointsError:

@@ -1,7 +1,7 @@
 package import Ingest
 package import Logging
 package import Migrations
-import Operations
+package import Operations
 package import Postgres
 package import Timekeeping
 import UsageDomain
@@ -16,6 +16,8 @@ package struct Program {
     package let migrator: Migrator
 
     package let timekeeper: Timekeeper
+    /// What the program knows of itself.
+    package let monitor: Monitor
     /// How long a vendor may send nothing before a request is given up; real time, as all of a connection's limits.
     package let longestSilence: Duration
 
@@ -37,6 +39,8 @@ package struct Program {
         self.longestSilence = longestSilence
         self.timekeeper = timekeeper
         self.logger = logger
+        monitor = Monitor(
+            sources: configuration.sources.map { ($0.name, $0.datasets.compactMap(Dataset.init(rawValue:))) })
         // So many windows store at once, and the small statements that record executions must not wait. Windows in flight
         // beyond that wait with what they have fetched.
         let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
@@ -76,14 +80,25 @@ package struct Program {
         try await withConnection { try await migrator.verifyCurrent(on: $0) }
     }
 
+    /// What the wait for the database is called where loops give signs of life.
+    private static let startLoop = "start"
+
     /// Waits for the database, then refuses a schema that is not the one of this program; `migrate: auto` is obeyed.
     ///
     /// - Parameter patience: how long a database that is away is waited for.
     /// - Throws: as ``requireCurrentSchema(migrating:)``, and `CancellationError`.
     func awaitCurrentSchema(_ patience: DatabasePatience) async throws {
-        try await patience.attempt(onEvent: PassLog(logger: logger).receive) {
+        let log = PassLog(logger: logger)
+        func receive(_ event: PassEvent) {
+            log.receive(event)
+            monitor.receive(event)
+            monitor.liveness.sign(of: Self.startLoop)
+        }
+        try await patience.attempt(onEvent: receive) {
             do {
                 try await requireCurrentSchema(migrating: true)
+                monitor.health.noteSchemaCurrent()
+                monitor.liveness.end(of: Self.startLoop)
             } catch MigrationError.failed(_, _, let cause) where cause.isTransient {
                 throw cause
             } catch let error as MigrationError where error.isTransient {

@@ -15,6 +15,7 @@ package struct Vendors {
     private let configuration: Configuration
     private let timekeeper: Timekeeper
     private let longestSilence: Duration
+    private let monitor: Monitor
     private let logger: Logger
     private let secrets: SecretReader
 
@@ -22,6 +23,7 @@ package struct Vendors {
         configuration = program.configuration
         timekeeper = program.timekeeper
         longestSilence = program.longestSilence
+        monitor = program.monitor
         logger = program.logger
         secrets = SecretReader(environment: ProcessInfo.processInfo.environment)
     }
@@ -168,6 +170,9 @@ package struct Vendors {
             logger.warning(
                 "request failed and is sent again",
                 metadata: ["source": "\(source.name)", "error": "\(failure)", "wait": "\(wait.inWords)"])
+        }
+        settings.onSent = { [monitor] endpoint, status in
+            monitor.noteRequest(of: source.name, to: endpoint, status: status)
         }
         return settings
     }

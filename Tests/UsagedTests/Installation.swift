@@ -121,16 +121,17 @@ struct Installation: Sendable {
     }
 
     /// Runs `usaged` to its end. What it logs is kept for the search for secrets that CI makes. `limitingFilesTo` is the
-    /// greatest size in KiB of a file that it may write, as if the disk were full behind it.
+    /// greatest size in KiB of a file that it may write, as if the disk were full behind it; `log` names what it logs.
     func usaged(
         _ arguments: [String],
         secret: String? = nil,
         key: String? = nil,
         within namespace: NetworkNamespace? = nil,
         limitingFilesTo limit: Int? = nil,
+        log name: String = UUID().uuidString,
         whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
     ) async throws -> Finished {
-        let log = "\(logFolder)/\(UUID().uuidString).log"
+        let log = logFile(name)
         let output = "\(folder)/\(UUID().uuidString).out"
         let logFile = try FileDescriptor.open(
             FilePath(log), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
@@ -173,7 +174,10 @@ struct Installation: Sendable {
         try await usaged(arguments, secret: secret, key: key)
     }
 
-    private var logFolder: String {
+    /// Where a process that was given this name for its log leaves it.
+    func logFile(_ name: String) -> String { "\(logFolder)/\(name).log" }
+
+    var logFolder: String {
         ProcessInfo.processInfo.environment["USAGED_LOG_FOLDER"] ?? folder
     }
 

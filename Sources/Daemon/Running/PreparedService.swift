@@ -12,10 +12,20 @@ struct PreparedService<Work: Service>: Service, CustomStringConvertible {
     let program: Program
     let patience: DatabasePatience
     let work: Work
+    /// What must be there before anything else; nil when there is nothing to wait for.
+    var listening: Announcement?
 
     var description: String { "\(work)" }
 
     func run() async throws {
+        if let listening {
+            do {
+                try await cancelWhenGracefulShutdown { try await listening.wait() }
+            } catch is CancellationError {
+                // Nothing has begun: whatever ended the wait has its own reason.
+                return
+            }
+        }
         try SpoolFolder(program.configuration.spool.directory).prepare()
         try await cancelWhenGracefulShutdown {
             try await program.awaitCurrentSchema(patience)

@@ -1,5 +1,6 @@
 import Ingest
 import Logging
+import Operations
 import Postgres
 import UsagedConfiguration
 import Warehouse
@@ -7,6 +8,9 @@ import Warehouse
 extension Program {
     /// How often it is looked whether the session of the presence lives.
     private static let presenceCheck = Duration.seconds(5)
+    /// What the loop that looks is called, and how long one look may take, with all its deadlines.
+    private static let presenceLoop = "presence"
+    private static let presencePatience = Duration.seconds(120)
 
     /// Says in the database, while `body` runs, for which sources this process is configured: another process with another
     /// configuration then neither drops them nor takes over what they claimed.
@@ -19,7 +23,7 @@ extension Program {
     func withPresence<Result: Sendable>(
         _ patience: DatabasePatience, _ body: () async throws -> Result
     ) async throws -> Result {
-        let first = try await patience.attempt { try await announce() }
+        let first = try await patience.attempt(onEvent: monitor.receive) { try await announce() }
         return try await withThrowingTaskGroup(of: Presence?.self) { group in
             group.addTask { await keep(first) }
             let result: Swift.Result<Result, any Error>
@@ -44,13 +48,16 @@ extension Program {
     private func keep(_ first: Presence) async -> Presence? {
         var presence: Presence? = first
         while true {
+            monitor.liveness.sign(of: Self.presenceLoop, nextWithin: Self.presencePatience)
             do {
                 try await Task.sleep(for: Self.presenceCheck)
                 if let presence { try await presence.check() } else { presence = try await announce() }
+                monitor.health.noteLinkSeen()
             } catch is CancellationError {
                 return presence
             } catch {
                 logger.debug("the presence is lost and announced again", metadata: ["error": "\(error)"])
+                monitor.health.noteLinkLost(because: "\(error)")
                 await presence?.end()
                 presence = nil
             }

@@ -36,7 +36,10 @@ struct ReloadingService: Service, CustomStringConvertible {
         var former: Program?
         while true {
             let proof = Proof()
-            let term = term(of: ConfiguredService(program: current, selection: selection, onProof: proof.give))
+            // A group of its own, so that it can be asked to end while the process goes on.
+            let term = ServiceGroup.together(
+                [ConfiguredService(program: current, selection: selection, onProof: proof.give)],
+                logger: program.logger)
             await succession.begin(term, under: current.configuration)
             do {
                 try await term.run()
@@ -53,19 +56,6 @@ struct ReloadingService: Service, CustomStringConvertible {
                 former = nil
             }
         }
-    }
-
-    /// A group of its own, so that it can be asked to end while the process goes on.
-    private func term(of service: ConfiguredService) -> ServiceGroup {
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                .init(
-                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
-                    failureTerminationBehavior: .gracefullyShutdownGroup)
-            ],
-            logger: program.logger)
-        configuration.maximumGracefulShutdownDuration = SignalledGroup.longestGrace
-        return ServiceGroup(configuration: configuration)
     }
 
     // MARK: SIGHUP

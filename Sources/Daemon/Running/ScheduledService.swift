@@ -13,6 +13,7 @@ struct ScheduledService: Service, CustomStringConvertible {
     let selection: PassSelection
     let every: Duration
     let timekeeper: Timekeeper
+    let monitor: Monitor
     let logger: Logger
     /// Told what happens, beside the log.
     let onEvent: @Sendable (PassEvent) -> Void
@@ -26,15 +27,18 @@ struct ScheduledService: Service, CustomStringConvertible {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in sources {
                 let log = PassLog(logger: logger)
-                let reporting = pass.reporting { event in
+                let reporting = pass.reporting { [monitor, onEvent] event in
                     log.receive(event)
+                    monitor.receive(event)
                     onEvent(event)
                 }
                 let loop = SourceLoop(
-                    pass: reporting, source: source,
-                    datasets: selection.datasets, ticks: Ticks(every: every, using: &generator), admission: admission,
-                    timekeeper: timekeeper, logger: logger)
-                group.addTask { try await loop.run() }
+                    pass: reporting, source: source, datasets: selection.datasets,
+                    ticks: Ticks(every: every, using: &generator), admission: admission, timekeeper: timekeeper,
+                    monitor: monitor, logger: logger)
+                group.addTask {
+                    try await WorkContext.extended(by: { $0.source = source }) { try await loop.run() }
+                }
             }
             try await group.waitForAll()
         }

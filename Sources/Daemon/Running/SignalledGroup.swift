@@ -5,9 +5,6 @@ import ServiceLifecycle
 struct SignalledGroup {
     let logger: Logger
 
-    /// After this what is not finished is rolled back: below the 10 seconds that are promised, since that takes time, too.
-    static let longestGrace = Duration.seconds(8)
-
     /// - Parameter service: what to run.
     /// - Throws: what the service throws, and `CommandFailure` when it was asked a second time to stop.
     func run(_ service: some Service) async throws {
@@ -21,7 +18,7 @@ struct SignalledGroup {
             ],
             gracefulShutdownSignals: SecondSignalService.signals,
             logger: logger)
-        configuration.maximumGracefulShutdownDuration = Self.longestGrace
+        configuration.maximumGracefulShutdownDuration = ServiceGroup.longestGrace
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -1,5 +1,6 @@
 import Ingest
 import Logging
+import Operations
 import ServiceLifecycle
 import Timekeeping
 import UsageDomain
@@ -14,6 +15,7 @@ struct SourceLoop: Sendable {
     let ticks: Ticks
     let admission: Admission
     let timekeeper: Timekeeper
+    let monitor: Monitor
     let logger: Logger
 
     /// How often a paused loop looks whether another process was killed while it worked on the source.
@@ -22,10 +24,15 @@ struct SourceLoop: Sendable {
     /// - Throws: `CommandFailure` when no source at all may be read; `WarehouseError` when the configuration cannot be
     ///   right.
     func run() async throws {
+        defer { monitor.liveness.end(of: Monitor.loop(of: source)) }
+        await noteLags()
         while !Task.isShuttingDownGracefully {
+            monitor.liveness.sign(of: Monitor.loop(of: source))
             var isLeft = false
             do {
                 let report = try await pass.run(.scheduled, PassSelection(sources: [source], datasets: datasets))
+                monitor.board.note(report, of: source, at: timekeeper.date)
+                await noteLags()
                 try admission.note(report, of: source)
                 isLeft = report.isLeft
             } catch is CancellationError {
@@ -49,6 +56,18 @@ struct SourceLoop: Sendable {
         }
     }
 
+    /// Reads how far the source is, for the metrics. When the database does not tell, they say what they said before.
+    private func noteLags() async {
+        do {
+            let lags = try await cancelWhenGracefulShutdown {
+                try await pass.warehouse.coverageLags(of: source, now: timekeeper.date)
+            }
+            monitor.board.note(lags, of: source)
+        } catch {
+            logger.debug("how far the source is cannot be read", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// Waits for the next tick, or until the source is found abandoned.
     ///
     /// - Throws: `CancellationError`.
@@ -66,6 +85,7 @@ struct SourceLoop: Sendable {
         while true {
             // On the machine's own clock, as whatever concerns links to the server.
             try await Task.sleep(for: Self.lookEvery)
+            monitor.liveness.sign(of: Monitor.loop(of: source))
             do {
                 guard try await pass.warehouse.isAbandoned(source) else { continue }
                 logger.notice("nobody works on the source any more", metadata: ["source": "\(source)"])
