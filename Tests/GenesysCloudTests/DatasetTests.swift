@@ -87,7 +87,7 @@ struct DatasetTests {
     func `totals are what the rows add up to`(dataset: Dataset) async throws {
         try await Account.run(world: .paged) { account in
             let window = try dataset.window(in: .paged)
-            let totals = try await account.source.fetchTotals(window)
+            let totals = try await account.source.fetchTotals(window, recorder: Diary().recorder)
             var expected: [String: Int64] = [:]
             for row in try dataset.truth(in: .paged) {
                 let id = dataset.isPerClient ? row.identity.callingOrganizationID : row.identity.clientID
@@ -105,8 +105,10 @@ struct DatasetTests {
     @Test func `totals of a simple search are those of the organization query`() async throws {
         try await Account.run { account in
             let days = try Window.days("2025-09-01", "2025-09-01").days
-            let own = try await account.source.fetchTotals(Window(dataset: .simplesearch, days: days))
-            let other = try await account.source.fetchTotals(Window(dataset: .organizationQuery, days: days))
+            let own = try await account.source.fetchTotals(
+                Window(dataset: .simplesearch, days: days), recorder: Diary().recorder)
+            let other = try await account.source.fetchTotals(
+                Window(dataset: .organizationQuery, days: days), recorder: Diary().recorder)
             #expect(!own.shares.isEmpty)
             #expect(own.shares.sorted { $0.id < $1.id } == other.shares.sorted { $0.id < $1.id })
         }
@@ -115,7 +117,8 @@ struct DatasetTests {
     @Test func `totals of more clients than fit a page are read to the last`() async throws {
         let world = World(seed: 5, size: World.Size(clients: 1_500, rowsADay: 4_000, isSteady: true))
         try await Account.run(world: world) { account in
-            let totals = try await account.source.fetchTotals(Dataset.organizationJobs.window(in: world))
+            let totals = try await account.source.fetchTotals(
+                Dataset.organizationJobs.window(in: world), recorder: Diary().recorder)
             #expect(totals.shares.count > 1_000)
             #expect(account.simulator.ledger.entries(of: .jobsResults).contains { $0.query.contains("after=") })
         }
@@ -126,7 +129,9 @@ struct DatasetTests {
         let fault = try Fault("\(dataset.complete)=row:duplicate")
         try await Account.run(world: .paged, script: Script(faults: [fault])) { account in
             let failure = try #require(
-                try await account.failure { _ = try await $0.fetchTotals(dataset.window(in: .paged)) })
+                try await account.failure {
+                    _ = try await $0.fetchTotals(dataset.window(in: .paged), recorder: Diary().recorder)
+                })
             #expect(failure.kind == .badAnswer)
             #expect(failure.description.contains("two totals are of the same id"))
             #expect(failure.description.contains("(totals)"))

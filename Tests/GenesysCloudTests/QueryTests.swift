@@ -48,7 +48,8 @@ struct QueryTests {
 
     @Test func `totals by OAuth client equal the truth`() async throws {
         try await Account.run { account in
-            let totals = try await account.source.fetchTotals(.days("2025-09-01", "2025-09-30"))
+            let totals = try await account.source.fetchTotals(
+                .days("2025-09-01", "2025-09-30"), recorder: Diary().recorder)
             let truth = account.simulator.world.rows(
                 from: World.Day(2025, 9, 1), through: World.Day(2025, 9, 30), groupedBy: [.oauthClient],
                 granularity: nil)

@@ -53,7 +53,8 @@ struct SimpleSearchPageTests {
             let report = try #require(trial.report)
             #expect(!trial.isTrue)
             #expect(!report.isProvenByTotals)
-            let totals = try await account.source.fetchTotals(SimpleSearchTrial.window())
+            let totals = try await account.source.fetchTotals(
+                SimpleSearchTrial.window(), recorder: Diary().recorder)
             #expect(totals.shares.map(\.counts.requests).reduce(0, +) != trial.rows.map(\.counts.requests).reduce(0, +))
         }
     }

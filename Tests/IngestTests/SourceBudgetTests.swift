@@ -99,7 +99,7 @@ struct SourceBudgetTests {
             let organization = try #require(try await bench.warehouse.organizationKey(of: "acme"))
             let history = try await bench.warehouse.readiness(of: organization)
             let month = Window(dataset: .organizationQuery, days: PassBench.days("2025-07-01..2025-07-31"))
-            let expected = try #require(history.expected(month))
+            let expected = try #require(history.expected(Query(month)))
             #expect(expected > .zero && expected < .seconds(60))
         }
     }

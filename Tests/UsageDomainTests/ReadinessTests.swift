@@ -4,9 +4,9 @@ import Testing
 @testable import UsageDomain
 
 struct ReadinessTests {
-    private func window(_ days: Int = 31, _ dataset: Dataset = .organizationQuery) -> Window {
+    private func query(_ days: Int = 31, _ dataset: Dataset = .organizationQuery, part: String = "") -> Query {
         let first = Day(daysSinceEpoch: 0)
-        return Window(dataset: dataset, days: first..<first.advanced(by: days))
+        return Query(Window(dataset: dataset, days: first..<first.advanced(by: days)), part: part)
     }
 
     private func ready(after seconds: Double, polls: Int = 1) -> Readiness {
@@ -27,41 +27,43 @@ struct ReadinessTests {
 
     @Test func `nothing is expected of what was never seen`() {
         var history = ReadinessHistory()
-        #expect(history.expected(window()) == nil)
-        history.add(ready(after: 5), of: window())
-        #expect(history.expected(window()) == .seconds(5))
-        #expect(history.expected(window(1)) == nil)
-        #expect(history.expected(window(31, .clientQuery)) == nil)
+        #expect(history.expected(query()) == nil)
+        history.add(ready(after: 5), of: query())
+        #expect(history.expected(query()) == .seconds(5))
+        #expect(history.expected(query(1)) == nil)
+        #expect(history.expected(query(31, .clientQuery)) == nil)
+        #expect(history.expected(query(part: "GET")) == .seconds(5))
+        #expect(history.expected(query(part: Query.totals)) == nil, "sums are sooner ready than rows")
     }
 
     @Test(arguments: [(1, 1, true), (2, 7, true), (8, 31, true), (1, 2, false), (7, 8, false)])
     func `windows of about the same size are of one kind`(one: Int, other: Int, isSame: Bool) {
         var history = ReadinessHistory()
-        history.add(ready(after: 5), of: window(one))
-        #expect((history.expected(window(other)) != nil) == isSame)
+        history.add(ready(after: 5), of: query(one))
+        #expect((history.expected(query(other)) != nil) == isSame)
     }
 
     @Test func `half of the latest were ready by then, whatever was before`() {
         var history = ReadinessHistory()
-        for seconds in [9.0, 1, 5, 100] { history.add(ready(after: seconds), of: window()) }
-        #expect(history.expected(window()) == .seconds(7))
-        for _ in 0..<ReadinessHistory.length { history.add(ready(after: 2), of: window()) }
-        #expect(history.expected(window()) == .seconds(2))
+        for seconds in [9.0, 1, 5, 100] { history.add(ready(after: seconds), of: query()) }
+        #expect(history.expected(query()) == .seconds(7))
+        for _ in 0..<ReadinessHistory.length { history.add(ready(after: 2), of: query()) }
+        #expect(history.expected(query()) == .seconds(2))
     }
 
     @Test func `where waiting longer never helps, it is done every fourth time only`() {
         var history = ReadinessHistory()
         for count in 1..<ReadinessHistory.patience {
-            history.add(ready(after: Double(count), polls: 2), of: window())
-            #expect(history.expected(window()) != nil)
+            history.add(ready(after: Double(count), polls: 2), of: query())
+            #expect(history.expected(query()) != nil)
         }
         var expectations = 0
         for _ in 0..<40 {
-            history.add(ready(after: 10, polls: 2), of: window())
-            if history.expected(window()) != nil { expectations += 1 }
+            history.add(ready(after: 10, polls: 2), of: query())
+            if history.expected(query()) != nil { expectations += 1 }
         }
         #expect(expectations == 10)
-        history.add(ready(after: 10), of: window())
-        #expect(history.expected(window()) != nil)
+        history.add(ready(after: 10), of: query())
+        #expect(history.expected(query()) != nil)
     }
 }

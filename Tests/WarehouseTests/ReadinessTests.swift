@@ -19,10 +19,10 @@ import UsageDomain
         }
         _ = try await fixture.submit(march, at: now)
         let history = try await fixture.warehouse.readiness(of: fixture.organization)
-        #expect(history.expected(march) == .seconds(5))
-        #expect(history.expected(march.narrowed(to: day("2025-03-01")..<day("2025-03-02"))) == nil)
+        #expect(history.expected(Query(march)) == .seconds(5))
+        #expect(history.expected(Query(march.narrowed(to: day("2025-03-01")..<day("2025-03-02")))) == nil)
         let stranger = OrganizationKey(rawValue: fixture.organization.rawValue + 1)
-        #expect(try await fixture.warehouse.readiness(of: stranger).expected(march) == nil)
+        #expect(try await fixture.warehouse.readiness(of: stranger).expected(Query(march)) == nil)
         #expect(try await fixture.warehouse.typicalExecutionTime(of: .organizationQuery) == .seconds(10))
         await fixture.close()
     }
@@ -63,7 +63,7 @@ import UsageDomain
                 #expect(plan.contains("Index Scan Backward using execution_ready"), "\(plan)")
             }
         }
-        let expected = try await fixture.warehouse.readiness(of: fixture.organization).expected(march)
+        let expected = try await fixture.warehouse.readiness(of: fixture.organization).expected(Query(march))
         #expect(try #require(expected) > .seconds(29_900))
         await fixture.close()
     }

@@ -14,6 +14,10 @@ package struct MessageHold: Sendable, Hashable {
     package let texts: [String]
 
     package init(_ side: Side, _ texts: String...) {
+        self.init(side, texts: texts)
+    }
+
+    package init(_ side: Side, texts: [String]) {
         self.side = side
         self.texts = texts
     }
