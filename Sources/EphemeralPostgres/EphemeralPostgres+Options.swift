@@ -11,17 +11,22 @@ extension EphemeralPostgres {
         package var parentDirectory: String
         /// Lines of `postgresql.conf`, name and value, applied after our own.
         package var settings: [String: String]
+        /// A program with its arguments that starts the server's programs, as `nsenter` does in another network namespace:
+        /// the program to be started and its arguments follow. Empty: they are started directly.
+        package var launcher: [String]
 
         package init(
             listensOnTCP: Bool = false,
             isDurable: Bool = false,
             parentDirectory: String = "/tmp",
-            settings: [String: String] = [:]
+            settings: [String: String] = [:],
+            launcher: [String] = []
         ) {
             self.listensOnTCP = listensOnTCP
             self.isDurable = isDurable
             self.parentDirectory = parentDirectory
             self.settings = settings
+            self.launcher = launcher
         }
     }
 }

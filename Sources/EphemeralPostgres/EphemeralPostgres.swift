@@ -60,7 +60,7 @@ package final class EphemeralPostgres: Sendable {
     /// - Throws: ``EphemeralPostgresError``, with the end of the server's log when it did not start.
     package static func start(_ options: Options = Options()) async throws -> EphemeralPostgres {
         let binaries = try await ServerBinaries.locate()
-        let user = try ServerUser.choose()
+        let user = try ServerUser.choose(launcher: options.launcher)
         var attemptsLeft = options.listensOnTCP ? 5 : 1
         while true {
             attemptsLeft -= 1

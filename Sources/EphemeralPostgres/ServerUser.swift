@@ -6,14 +6,18 @@ import SystemPackage
 struct ServerUser: Sendable {
     /// `nil` means: as ourselves.
     private let identity: (user: uid_t, group: gid_t)?
+    /// Starts all programs, while it still has our rights.
+    private let launcher: [String]
 
+    /// - Parameter launcher: see ``EphemeralPostgres/Options/launcher``.
+    /// - Returns: whom to run the server as.
     /// - Throws: ``EphemeralPostgresError/noUnprivilegedUser(tried:)``.
-    static func choose() throws -> ServerUser {
-        guard geteuid() == 0 else { return ServerUser(identity: nil) }
+    static func choose(launcher: [String] = []) throws -> ServerUser {
+        guard geteuid() == 0 else { return ServerUser(identity: nil, launcher: launcher) }
         let names = ["postgres", "nobody"]
         for name in names {
             if let identity = lookUp(name) {
-                return ServerUser(identity: identity)
+                return ServerUser(identity: identity, launcher: launcher)
             }
         }
         throw EphemeralPostgresError.noUnprivilegedUser(tried: names)
@@ -37,6 +41,7 @@ struct ServerUser: Sendable {
                     "/usr/bin/setpriv", "--reuid=\(identity.user)", "--regid=\(identity.group)", "--clear-groups", "--",
                 ] + command
         }
+        command = launcher + command
         var options = PlatformOptions()
         options.createSession = true
         let configuration = Configuration(

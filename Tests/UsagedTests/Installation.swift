@@ -126,7 +126,7 @@ struct Installation: Sendable {
         _ arguments: [String],
         secret: String? = nil,
         key: String? = nil,
-        within namespace: NetworkNamespace? = nil,
+        startedBy launcher: [String] = [],
         limitingFilesTo limit: Int? = nil,
         log name: String = UUID().uuidString,
         whileRunning: @Sendable @escaping (ProcessIdentifier) async throws -> Void = { _ in }
@@ -137,7 +137,7 @@ struct Installation: Sendable {
             FilePath(log), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
         let outputFile = try FileDescriptor.open(
             FilePath(output), .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
-        let command = command(arguments, within: namespace, limitingFilesTo: limit)
+        let command = command(arguments, startedBy: launcher, limitingFilesTo: limit)
         let result = try await run(
             .path(FilePath(command[0])),
             arguments: Arguments(Array(command.dropFirst())),
@@ -161,13 +161,12 @@ struct Installation: Sendable {
     /// The binary with its arguments, behind the program that makes it run somewhere else or the shell that limits it. A
     /// signal that is ignored stays so over `exec`.
     private func command(
-        _ arguments: [String], within namespace: NetworkNamespace?, limitingFilesTo limit: Int?
+        _ arguments: [String], startedBy launcher: [String], limitingFilesTo limit: Int?
     ) -> [String] {
         let level = arguments.contains("--log-level") ? [] : ["--log-level", "trace"]
         let usaged = [Repository.builtProduct("usaged")] + arguments + ["--config", configurationFile] + level
-        if let namespace { return ["/usr/bin/nsenter"] + namespace.entering(usaged[0]) + usaged.dropFirst() }
-        guard let limit else { return usaged }
-        return ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\""] + usaged
+        guard let limit else { return launcher + usaged }
+        return ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\""] + launcher + usaged
     }
 
     func usaged(_ arguments: String..., secret: String? = nil, key: String? = nil) async throws -> Finished {

@@ -55,16 +55,15 @@ package final class FaultProxy: Sendable {
     private let state: Mutex<State>
 
     /// Listens at once. `onCut` is called on a thread of the proxy before the connections are reset: what must happen
-    /// first, such as killing the client, happens there. With the file of a network
-    /// namespace it listens on the loopback of that one.
+    /// first, such as killing the client, happens there. A socket that listens already, as one of another network
+    /// namespace, is taken over.
     ///
     /// - Throws: An error of the system when there is no free port or descriptor.
     package init(
-        to upstream: Upstream, mode: Mode = .forward, namespace: String? = nil, onCut: (@Sendable () -> Void)? = nil
-    )
-        throws
-    {
-        (listener, port) = try namespace.map { try Socket.listener(in: $0) } ?? Socket.listener()
+        to upstream: Upstream, mode: Mode = .forward, listening descriptor: Int32? = nil,
+        onCut: (@Sendable () -> Void)? = nil
+    ) throws {
+        (listener, port) = try descriptor.map { try Socket.listener(on: $0) } ?? Socket.listener()
         self.upstream = upstream
         self.onCut = onCut
         self.state = Mutex(State(mode: mode))

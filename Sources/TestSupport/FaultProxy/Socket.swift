@@ -1,35 +1,8 @@
-import Dispatch
 import Glibc
-import Synchronization
 
 /// A stream socket, with blocking calls that return what the system said.
 struct Socket: Sendable {
     let descriptor: Int32
-
-    /// Listens on a free port of 127.0.0.1 in another network namespace, whose file is named: a socket belongs to the
-    /// namespace of the thread that made it, whoever uses it then.
-    static func listener(in namespace: String) throws -> (socket: Socket, port: UInt16) {
-        // Not among what Glibc exports to Swift.
-        typealias SetNamespace = @convention(c) (Int32, Int32) -> Int32
-        guard let symbol = dlsym(nil, "setns") else { throw SocketError(call: "setns", errno: ENOSYS) }
-        let enter = unsafeBitCast(symbol, to: SetNamespace.self)
-        let file = Glibc.open(namespace, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw SocketError(call: "open", errno: errno) }
-        let made = Mutex<Result<(socket: Socket, port: UInt16), any Error>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        startThread {
-            let result = Result {
-                guard enter(file, 0) == 0 else { throw SocketError(call: "setns", errno: errno) }
-                return try listener()
-            }
-            Glibc.close(file)
-            made.withLock { $0 = result }
-            done.signal()
-        }
-        done.wait()
-        guard let result = made.withLock({ $0 }) else { throw SocketError(call: "setns", errno: EINTR) }
-        return try result.get()
-    }
 
     /// Listens on a free port of 127.0.0.1.
     static func listener() throws -> (socket: Socket, port: UInt16) {
@@ -37,16 +10,25 @@ struct Socket: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+        let isListening = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(socket.descriptor, address, length) == 0
+                bind(socket.descriptor, address, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
                     && listen(socket.descriptor, 64) == 0
-                    && getsockname(socket.descriptor, address, &length) == 0
             }
         }
         guard isListening else { throw SocketError(call: "bind", errno: errno) }
-        return (socket, UInt16(bigEndian: address.sin_port))
+        return try listener(on: socket.descriptor)
+    }
+
+    /// A TCP socket that listens already.
+    static func listener(on descriptor: Int32) throws -> (socket: Socket, port: UInt16) {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+        }
+        guard isNamed else { throw SocketError(call: "getsockname", errno: errno) }
+        return (Socket(descriptor: descriptor), UInt16(bigEndian: address.sin_port))
     }
 
     static func connect(to upstream: FaultProxy.Upstream) throws -> Socket {
@@ -80,6 +62,15 @@ struct Socket: Sendable {
     func isReadable(within milliseconds: Int32) -> Bool {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&entry, 1, milliseconds) > 0
+    }
+
+    /// Waits until one of two has something to read, the end included.
+    ///
+    /// - Returns: 0 or 1, which of them it is; the first where both have.
+    static func firstReadable(_ first: Socket, _ second: Socket) -> Int {
+        var entries = [first, second].map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        while poll(&entries, 2, -1) <= 0 {}
+        return entries[0].revents != 0 ? 0 : 1
     }
 
     /// What has arrived; empty at the end or after a fault.
