@@ -236,11 +236,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "UsageDomainTests", dependencies: ["Randomness", "UsageDomain"], swiftSettings: strict),
+        .executableTarget(
+            name: "namespace-listener", path: "Tests/namespace-listener", swiftSettings: strict),
         .testTarget(
             name: "UsagedTests",
             dependencies: [
-                "EphemeralPostgres", "Postgres", "TestSupport", "UsageSimulator", "usaged", subprocess,
-                systemPackage,
+                "Daemon", "EphemeralPostgres", "Ingest", "Postgres", "TestSupport", "Timekeeping", "UsageSimulator",
+                "Warehouse",
+                "namespace-listener", "usaged", logging, subprocess, systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(
