@@ -15,6 +15,8 @@ package struct Program {
     package let warehouse: Warehouse
     package let migrator: Migrator
 
+    /// Says in the database for which sources this process is configured.
+    let presence: PresenceKeeper
     package let timekeeper: Timekeeper
     /// What the program knows of itself.
     package let monitor: Monitor
@@ -45,6 +47,8 @@ package struct Program {
         // beyond that wait with what they have fetched.
         let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
         warehouse = Warehouse(conninfo: configuration.database, connections: windows + 3, logger: logger)
+        presence = PresenceKeeper(
+            of: configuration.sources.map(\.name), in: warehouse.lockSession, logger: logger)
         migrator = Migrator(source: try MigrationSource.embedded(), logger: logger)
     }
 
@@ -136,6 +140,7 @@ package struct Program {
                 timekeeper: timekeeper,
                 patience: patience)
             settings.turn = configuration.schedule.every
+            settings.announce = { [presence] in try await presence.announce() }
             let pass = Pass(warehouse: warehouse, sources: sources, settings: settings, onEvent: onEvent)
             return try await body(pass)
         }

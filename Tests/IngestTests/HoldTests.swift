@@ -1,5 +1,4 @@
 import Foundation
-import Ingest
 import Postgres
 import TestSupport
 import Testing
@@ -7,6 +6,8 @@ import Transport
 import UsageDomain
 import UsageSimulator
 import Warehouse
+
+@testable import Ingest
 
 /// Two processes that want one source, as two passes with their own connections to database and vendor.
 @Suite(.database, .serialized)
@@ -182,95 +183,58 @@ struct HoldTests {
         }
     }
 
+    @Test func `who came first keeps its place while others come, over many looks`() async throws {
+        try await PassBench.with(World(seed: 48), script: Self.endless) { bench in
+            try await bench.withRival { rival in
+                async let first = bench.hold().run(Self.winter)
+                try await bench.acceptsThree()
+                async let second = rival.hold().run(Self.winter)
+                try await eventually("the second waits") { try await bench.lockSessions("NOT granted").count == 1 }
+                let waiting = try await bench.lockSessions("NOT granted")
+                let later = try await TestDatabase.current.connect()
+                async let isServed: Void = later.run(timeout: .seconds(600)) { connection in
+                    try connection.execute("SELECT pg_advisory_lock(hashtextextended('usaged source acme', 0))")
+                }
+                try await eventually("another one comes") { try await bench.lockSessions("NOT granted").count == 2 }
+                // In more than twenty times the interval at which the second one looks, it never leaves the queue.
+                let end = ContinuousClock.now + .milliseconds(250)
+                while ContinuousClock.now < end {
+                    #expect(try await bench.lockSessions("NOT granted").contains(waiting[0]))
+                }
+                bench.simulator.rewrite { $0.runningPolls = 0 }
+                #expect(try await first.isComplete)
+                #expect(try await second.isComplete)
+                try await isServed
+                await later.close()
+                let taken = try await bench.texts("SELECT times_held::text FROM ingest.source WHERE name = 'acme'")
+                #expect(taken == ["2"])
+            }
+        }
+    }
+
+    @Test func `a wait whose session the server has forgotten is given up, and another takes its place`() async throws {
+        try await PassBench.with(World(seed: 49), script: Self.endless) { bench in
+            let proxy = try TestDatabase.current.faultProxy()
+            let conninfo = try proxy.conninfo(database: TestDatabase.current.name, user: "postgres")
+            async let first = bench.hold().run(Self.winter)
+            try await bench.acceptsThree()
+            // Only its sessions go through the proxy: what looks after them does not.
+            let session = LockSession(conninfo: conninfo, applicationName: "remote", logger: .silent)
+            let lock = try await SourceLock(of: "acme", in: session)
+            var policy = HoldPolicy.prompt
+            policy.longestUnseen = .seconds(1)
+            let queue = SourceQueue(pass: try bench.hold(policy), lock: lock)
+            let wait = Task { try await queue.wait() }
+            try await eventually("it waits") { try await bench.lockSessions("NOT granted").count == 1 }
+            proxy.mode = .stall
+            try await bench.terminate("NOT granted")
+            let error = await #expect(throws: PostgresError.self) { try await wait.value }
+            #expect(error?.isConnectionLost == true)
+            await lock.abandon()
+            bench.simulator.rewrite { $0.runningPolls = 0 }
+            #expect(try await first.isComplete)
+        }
+    }
+
     private static let winter = PassScope.backfill(PassBench.days("2025-01-01..2025-03-31"), refetching: false)
-}
-
-extension HoldPolicy {
-    /// For tests that wait for what it finds out.
-    fileprivate static var prompt: HoldPolicy {
-        var policy = HoldPolicy()
-        policy.checkEvery = .milliseconds(10)
-        policy.checkDeadline = .seconds(60)
-        policy.validity = .seconds(60)
-        policy.slice = .seconds(100)
-        return policy
-    }
-}
-
-extension PassBench {
-    /// Lends another bench on the same database and simulator, with connections of its own.
-    fileprivate func withRival(
-        conninfo: String? = nil, _ body: (PassBench) async throws -> Void
-    ) async throws {
-        let exchange = try HTTPExchange(
-            settings: HTTPSettings(userAgent: "tests"), budget: RequestBudget(allowance: 1_000_000), logger: .silent)
-        let warehouse = Warehouse(
-            conninfo: try conninfo ?? TestDatabase.current.conninfo, connections: 5, logger: .silent)
-        var rival = PassBench(simulator: simulator, warehouse: warehouse, exchange: exchange, startDate: startDate)
-        rival.now = now
-        do {
-            try await body(rival)
-            await warehouse.close()
-            try await exchange.shutdown()
-        } catch {
-            await warehouse.close()
-            try await exchange.shutdown()
-            throw error
-        }
-    }
-
-    /// The bench early on another day.
-    fileprivate func on(_ day: String) throws -> PassBench {
-        let now = try #require(Day(day)).start.addingTimeInterval(3600)
-        var bench = self
-        bench.now = { now }
-        return bench
-    }
-
-    /// A pass whose locks are watched closely.
-    fileprivate func hold(_ policy: HoldPolicy = .prompt, turn: Duration? = nil) throws -> Pass {
-        let pass = try pass()
-        var settings = pass.settings
-        settings.holds = policy
-        settings.turn = turn
-        return Pass(warehouse: pass.warehouse, sources: pass.sources, settings: settings, onEvent: pass.onEvent)
-    }
-
-    /// Waits until three executions are accepted and written down, as many as windows are worked on at once.
-    fileprivate func acceptsThree() async throws {
-        try await eventually("three executions are written down") {
-            try await texts("SELECT execution_id FROM ingest.execution WHERE execution_id <> ''").count == 3
-        }
-    }
-
-    fileprivate func has(_ isWanted: (PassEvent) -> Bool) -> Bool {
-        events.value.contains(where: isWanted)
-    }
-
-    fileprivate var isWaiting: Bool {
-        has { if case .sourceHeldElsewhere = $0 { true } else { false } }
-    }
-
-    /// Windows that were begun, in order.
-    fileprivate var began: [Window] {
-        events.value.compactMap { if case .windowBegan(_, let window) = $0 { window } else { nil } }
-    }
-
-    /// Backends whose lock of the source is in this state, `granted` or `NOT granted`.
-    fileprivate func lockSessions(_ state: SQL) async throws -> [String] {
-        try await texts(
-            """
-            SELECT pid::text FROM pg_locks
-            WHERE \(state) AND locktype = 'advisory' AND objsubid = 1
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND (classid::bigint << 32) | objid::bigint = hashtextextended('usaged source acme', 0)
-            """)
-    }
-
-    /// Ends the sessions whose lock of the source is in this state, and waits until they are gone.
-    fileprivate func terminate(_ state: SQL) async throws {
-        let sessions = try await lockSessions(state)
-        #expect(sessions.count == 1)
-        _ = try await texts("SELECT pg_terminate_backend(pid::int)::text FROM unnest(\(sessions)::text[]) AS pid")
-    }
 }

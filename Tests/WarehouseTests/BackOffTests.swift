@@ -69,7 +69,7 @@ import UsageDomain
             shown.map { "\($0.source)/\($0.subject)/\($0.client): \($0.reason)" }
                 == ["acme/client_query/c-1: HTTP 500", "acme//: HTTP 401"])
         #expect(shown.map(\.nextAttemptAt) == [now + 3_599, now + 3_600])
-        try await fixture.warehouse.register([])
+        try await fixture.warehouse.configure([])
         #expect(try await fixture.warehouse.status().backingOff.isEmpty)
         await fixture.close()
     }

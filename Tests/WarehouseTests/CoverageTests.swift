@@ -23,7 +23,7 @@ import UsageDomain
     }
 
     private func owe(from day: String, _ fixture: Fixture) async throws {
-        try await fixture.warehouse.register([Fixture.registration(startDate: WarehouseTests.day(day))])
+        try await fixture.warehouse.configure([Fixture.registration(startDate: WarehouseTests.day(day))])
     }
 
     @Test func `the view shows each owed day once: gaps, failures, doubts, days without usage`() async throws {
@@ -53,7 +53,7 @@ import UsageDomain
     @Test func `a source that is no longer configured owes nothing and shows what it stored`() async throws {
         let fixture = try await Fixture()
         try await fixture.store([row(day("2025-03-02"))], window("2025-03-02", "2025-03-02"))
-        try await fixture.warehouse.register([Fixture.registration("other", startDate: day("2025-03-05"))])
+        try await fixture.warehouse.configure([Fixture.registration("other", startDate: day("2025-03-05"))])
         #expect(try await lines(fixture) == ["acme 2025-03-02 covered 1", "other 2025-03-05 gap -"])
         await fixture.close()
     }
@@ -165,7 +165,7 @@ import UsageDomain
     @Test func `freshness of a source that never worked says what is owed and why`() async throws {
         let fixture = try await Fixture()
         let now = date("2025-06-01T00:00:00Z")
-        try await fixture.warehouse.register([Fixture.registration("fresh", startDate: day("2025-03-01"))])
+        try await fixture.warehouse.configure([Fixture.registration("fresh", startDate: day("2025-03-01"))])
         try await fixture.warehouse.markSourceFailed("fresh", because: "HTTP 401", now: now)
         let line = try await fixture.administration.withTransaction { connection in
             try connection.execute("SET LOCAL usaged.now = '2025-03-08T05:00:00Z'")

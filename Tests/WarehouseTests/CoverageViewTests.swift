@@ -20,7 +20,7 @@ import UsageDomain
                     dataset: $0, startDate: WarehouseTests.day(day), settleAfter: .seconds(48 * 3600), byUser: false)
             },
             primary: datasets[0])
-        try await fixture.warehouse.register([registration])
+        try await fixture.warehouse.configure([registration])
         _ = try await fixture.warehouse.identify(
             registration, as: Fixture.organization, now: date("2025-03-01T00:00:00Z"))
         for client in clients {
@@ -71,7 +71,7 @@ import UsageDomain
 
     @Test func `while no client is known the days are owed once`() async throws {
         let fixture = try await fixture(.clientQuery, .organizationQuery, from: "2025-03-05")
-        try await fixture.warehouse.register([
+        try await fixture.warehouse.configure([
             SourceRegistration(
                 name: "new", kind: "genesys",
                 datasets: [

@@ -42,7 +42,7 @@ import UsageDomain
                 .init(dataset: .organizationQuery, startDate: first, settleAfter: .zero, byUser: true),
                 .init(dataset: .simplesearch, startDate: first, settleAfter: .zero, byUser: false),
             ], primary: .organizationQuery)
-        try await fixture.warehouse.register([byUser])
+        try await fixture.warehouse.configure([byUser])
         #expect(try await expected(fixture) == 5)
         await fixture.close()
     }

@@ -35,7 +35,7 @@ import UsageDomain
         let march = window("2025-03-01", "2025-03-31")
         let warehouse = Warehouse(conninfo: conninfo, connections: 2, logger: .silent)
         let now = date("2025-06-01T00:00:00Z")
-        try await warehouse.register([Fixture.registration()])
+        try await warehouse.configure([Fixture.registration()])
         let organization = try await warehouse.identify(Fixture.registration(), as: Fixture.organization, now: now)
         let listing = OAuthClient(id: "c-0", name: "Zero", state: "active", authorizedGrantType: "", createdAt: nil)
         try await warehouse.storeListing([listing], of: organization, now: now)
@@ -85,7 +85,7 @@ import UsageDomain
         }
         let source = SourceRegistration(
             name: "acme", kind: "genesys", datasets: datasets, primary: .organizationQuery)
-        try await warehouse.register([source])
+        try await warehouse.configure([source])
         let organization = try await warehouse.identify(source, as: Fixture.organization, now: now)
         let run = try await warehouse.beginRun(.once, version: "test", now: now)
         let recorder = warehouse.recorder(organization: organization, run: run, byUser: false, now: { now })

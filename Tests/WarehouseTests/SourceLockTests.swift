@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
@@ -7,8 +8,6 @@ import UsageDomain
 
 @Suite(.database) struct SourceLockTests {
     private let now = date("2025-06-01T00:00:00Z")
-    private let acme = Fixture.registration()
-    private let second = Fixture.registration("second")
 
     private func lock(_ fixture: Fixture, of source: String = "acme") async throws -> SourceLock {
         try await SourceLock(of: source, in: fixture.warehouse.lockSession)
@@ -22,12 +21,14 @@ import UsageDomain
         #expect(try await !other.take())
         #expect(try await first.standing(within: .seconds(60)) == .init(isHeld: true, isWanted: false))
         #expect(try await other.standing(within: .seconds(60)) == .init(isHeld: false, isWanted: false))
-        let holder = SourceLock.Holder(backend: first.backend, application: "usaged lock", address: "")
-        #expect(try await other.holder() == holder)
+        let holder = SourceLock.Holder(backend: first.identity.backend, application: "usaged lock", address: "")
+        #expect(try await fixture.warehouse.queue(of: other) == .init(holder: holder, isInLine: false))
         async let isHeld = other.wait(for: .seconds(100))
         try await eventually("the wait shows") { try await first.standing(within: .seconds(60)).isWanted }
+        #expect(try await fixture.warehouse.queue(of: other) == .init(holder: holder, isInLine: true))
         await first.release()
         #expect(try await isHeld)
+        #expect(try await fixture.warehouse.queue(of: other) == .init(holder: nil, isInLine: true))
         #expect(try await other.standing(within: .seconds(60)) == .init(isHeld: true, isWanted: false))
         await other.release()
         await fixture.close()
@@ -44,14 +45,14 @@ import UsageDomain
         await fixture.close()
     }
 
-    @Test func `a wait ends with its slice, and at once with its task`() async throws {
+    @Test func `a wait ends with its limit, and at once with its task`() async throws {
         let fixture = try await Fixture()
         let first = try await lock(fixture)
         let other = try await lock(fixture)
         #expect(try await first.take())
         #expect(try await !other.wait(for: .milliseconds(10)))
         let began = ContinuousClock.now
-        let waiting = Task { try await other.wait(for: .seconds(3_600)) }
+        let waiting = Task { try await other.wait() }
         try await eventually("the wait shows") { try await first.standing(within: .seconds(60)).isWanted }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
@@ -71,7 +72,7 @@ import UsageDomain
         let times = try await first.noteBegin(now: now)
         let again = try await SourceLock(of: "acme", in: session)
         // As after a cut link: the session is there still as far as the server knows.
-        #expect(try await again.take(from: first.backend))
+        #expect(try await again.take(from: first.identity))
         #expect(try await again.timesHeld() == times)
         await #expect(throws: PostgresError.self) { try await first.standing(within: .seconds(60)) }
         #expect(try await again.standing(within: .seconds(60)).isHeld)
@@ -85,9 +86,60 @@ import UsageDomain
         let others = try await lock(fixture)
         #expect(try await others.take())
         let again = try await lock(fixture)
-        #expect(try await !again.take(from: mine.backend))
+        #expect(try await !again.take(from: mine.identity))
         #expect(try await others.standing(within: .seconds(60)).isHeld)
         for lock in [mine, others, again] { await lock.release() }
+        await fixture.close()
+    }
+
+    @Test func `a session that only has the number of a lost one is not ended`() async throws {
+        let fixture = try await Fixture()
+        let session = LockSession(conninfo: fixture.conninfo, applicationName: "test", logger: .silent)
+        let present = try await SourceLock(of: "acme", in: session)
+        #expect(try await present.take())
+        let began = try #require(present.identity.began)
+        let again = try await SourceLock(of: "acme", in: session)
+        let former = SessionIdentity(backend: present.identity.backend, began: began - 0.000_001)
+        #expect(try await !again.take(from: former))
+        #expect(try await present.standing(within: .seconds(60)).isHeld)
+        await present.release()
+        await again.release()
+        await fixture.close()
+    }
+
+    @Test func `a session whose beginning cannot be seen is waited for, not ended`() async throws {
+        let fixture = try await Fixture()
+        let first = try await lock(fixture)
+        // The login is a superuser that works as usage_writer, and may not see what it is itself.
+        #expect(first.identity.began == nil)
+        #expect(try await first.take())
+        let again = try await lock(fixture)
+        async let isHeld = again.take(from: first.identity)
+        try await eventually("it waits") { try await first.standing(within: .seconds(60)).isWanted }
+        await first.release()
+        #expect(try await isHeld)
+        await again.release()
+        await fixture.close()
+    }
+
+    @Test func `who came first is served first, and nobody overtakes`() async throws {
+        let fixture = try await Fixture()
+        let holder = try await lock(fixture)
+        #expect(try await holder.take())
+        let first = try await lock(fixture)
+        let second = try await lock(fixture)
+        async let isFirst = first.wait()
+        try await eventually("the first waits") { try await fixture.warehouse.queue(of: first).isInLine }
+        async let isSecond = second.wait()
+        try await eventually("the second waits") { try await fixture.warehouse.queue(of: second).isInLine }
+        await holder.release()
+        #expect(try await isFirst)
+        let late = try await lock(fixture)
+        #expect(try await !late.take())
+        #expect(try await first.standing(within: .seconds(60)) == .init(isHeld: true, isWanted: true))
+        await first.release()
+        #expect(try await isSecond)
+        for lock in [second, late] { await lock.release() }
         await fixture.close()
     }
 
@@ -110,50 +162,8 @@ import UsageDomain
     }
 
     @Test func `a session that changes under the client's hands is told from one that was lost`() throws {
-        try SourceLock.requireSame(1, 1)
-        #expect(throws: WarehouseError.sessionNotKept) { try SourceLock.requireSame(1, 2) }
+        try LockSession.requireSame(1, 1)
+        #expect(throws: WarehouseError.sessionNotKept) { try LockSession.requireSame(1, 2) }
         #expect(WarehouseError.sessionNotKept.description.contains("pooler in transaction mode"))
-    }
-
-    // MARK: - Presence
-
-    @Test func `what a living process is configured for stays configured, and its claims stand`() async throws {
-        let fixture = try await Fixture()
-        let presence = try await Presence(of: ["acme"], in: fixture.warehouse.lockSession)
-        try await fixture.warehouse.register([second])
-        #expect(try await fixture.configured() == ["acme", "second"])
-        await #expect(
-            throws: WarehouseError.datasetClaimed(
-                .organizationQuery, organization: Fixture.organization, bySource: "acme", wantedBy: "second")
-        ) { try await fixture.warehouse.identify(second, as: Fixture.organization, now: now) }
-        try await presence.check()
-        await presence.end()
-        try await eventually("the source is dropped when its process is gone") {
-            try await fixture.warehouse.register([second])
-            return try await fixture.configured() == ["second"]
-        }
-        #expect(
-            try await fixture.warehouse.identify(second, as: Fixture.organization, now: now) == fixture.organization)
-        await fixture.close()
-    }
-
-    @Test func `several processes may be configured for one source`() async throws {
-        let fixture = try await Fixture()
-        let first = try await Presence(of: ["acme", "tower"], in: fixture.warehouse.lockSession)
-        let other = try await Presence(of: ["acme"], in: fixture.warehouse.lockSession)
-        await first.end()
-        try await other.check()
-        try await fixture.warehouse.register([second])
-        #expect(try await fixture.configured() == ["acme", "second"])
-        await other.end()
-        await fixture.close()
-    }
-}
-
-extension Fixture {
-    /// Names of the sources that count as configured.
-    fileprivate func configured() async throws -> [String] {
-        try await query("SELECT name FROM ingest.source WHERE is_configured ORDER BY name COLLATE \"C\"")
-            .map { try $0.decode(String.self) }
     }
 }

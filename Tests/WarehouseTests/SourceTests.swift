@@ -14,7 +14,7 @@ import UsageDomain
     @Test func `a dataset of one organization belongs to one configured source`() async throws {
         let fixture = try await Fixture()
         let warehouse = fixture.warehouse
-        try await warehouse.register([acme, second])
+        try await warehouse.configure([acme, second])
         await #expect(
             throws: WarehouseError.datasetClaimed(
                 .organizationQuery, organization: Fixture.organization, bySource: "acme", wantedBy: "second")
@@ -29,12 +29,12 @@ import UsageDomain
         let fixture = try await Fixture()
         let march = window("2025-03-01", "2025-03-31")
         try await fixture.store([row(march.firstDay)], march)
-        try await fixture.warehouse.register([second])
+        try await fixture.warehouse.configure([second])
         let key = try await fixture.warehouse.identify(second, as: Fixture.organization, now: now)
         #expect(key == fixture.organization)
         #expect(try await fixture.value("SELECT source FROM usage.api_usage") == "second")
         // The former owner comes back beside the new one: refused, and its days are gaps.
-        try await fixture.warehouse.register([acme, second])
+        try await fixture.warehouse.configure([acme, second])
         await #expect(throws: WarehouseError.self) {
             try await fixture.warehouse.identify(acme, as: Fixture.organization, now: now)
         }
@@ -61,7 +61,7 @@ import UsageDomain
     @Test func `two processes that claim one organization at once leave one owner`() async throws {
         let fixture = try await Fixture()
         let names = (0..<6).map { "source-\($0)" }
-        try await fixture.warehouse.register(names.map { Fixture.registration($0) })
+        try await fixture.warehouse.configure(names.map { Fixture.registration($0) })
         let claims = await withTaskGroup(of: Bool.self) { group in
             for name in names {
                 group.addTask {
@@ -124,9 +124,9 @@ import UsageDomain
             .map { try $0.decode(String.self) }
         }
         let before = try await lines()
-        try await fixture.warehouse.register([acme])
+        try await fixture.warehouse.configure([acme])
         #expect(try await lines() == before)
-        try await fixture.warehouse.register([
+        try await fixture.warehouse.configure([
             Fixture.registration(startDate: day("2025-05-30"), settleAfter: .seconds(60))
         ])
         #expect(

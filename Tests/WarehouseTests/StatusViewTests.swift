@@ -16,7 +16,7 @@ import UsageDomain
                 .init(dataset: $0, startDate: day("2999-01-01"), settleAfter: .zero, byUser: false)
             },
             primary: .organizationQuery)
-        try await fixture.warehouse.register([registration])
+        try await fixture.warehouse.configure([registration])
         _ = try await fixture.warehouse.identify(
             registration, as: Fixture.organization, now: date("2025-03-01T00:00:00Z"))
         for number in 0..<clients {

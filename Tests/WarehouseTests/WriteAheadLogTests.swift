@@ -104,7 +104,7 @@ struct WriteAheadLogTests {
             parts.append((name, here - last))
             last = here
         }
-        try await warehouse.register([Fixture.registration()])
+        try await warehouse.configure([Fixture.registration()])
         try await ends("register")
         let organization = try await warehouse.identify(Fixture.registration(), as: Fixture.organization, now: now)
         try await ends("identify")

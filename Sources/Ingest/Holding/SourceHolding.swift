@@ -39,33 +39,33 @@ struct SourceHolding: Sendable {
 
     /// Waits for the lock as long as it takes, and says who is waited for.
     private func acquire() async throws -> (SourceLock, number: Int64) {
-        var session: SourceLock?
-        var announced: SourceLock.Holder?
-        // Patience begins anew with each look: a wait of hours is no fault of the database.
+        var lost: PostgresError?
         while true {
-            let number = try await pass.patiently { () async throws -> Int64? in
-                let isNew = session == nil
-                let lock: SourceLock
-                if let session { lock = session } else { lock = try await open() }
-                session = lock
+            // Patience begins anew with each loss: a wait of hours is no fault of the database.
+            let (lock, number) = try await pass.patiently {
+                if let error = lost {
+                    lost = nil
+                    throw error
+                }
+                let lock = try await open()
                 do {
-                    if try await isNew ? lock.take() : lock.wait(for: policy.slice) {
-                        return try await begin(lock)
-                    }
-                    if !isNew { pass.onEvent(.stillWaiting) }
-                    // The one that was announced may have been followed by another.
-                    if let holder = try await lock.holder(), holder != announced {
-                        announced = holder
-                        pass.onEvent(.sourceHeldElsewhere(source: source.name, holder: holder))
-                    }
-                    return nil
+                    return (lock, try await lock.take() ? try await begin(lock) : nil)
                 } catch {
                     await lock.abandon()
-                    session = nil
                     throw error
                 }
             }
-            if let number, let session { return (session, number) }
+            if let number { return (lock, number) }
+            do {
+                try await SourceQueue(pass: pass, lock: lock).wait()
+                return (lock, try await begin(lock))
+            } catch let error as PostgresError {
+                await lock.abandon()
+                lost = error
+            } catch {
+                await lock.abandon()
+                throw error
+            }
         }
     }
 
@@ -124,7 +124,7 @@ struct SourceHolding: Sendable {
                 let lock = try await open()
                 do {
                     let sent = ContinuousClock.now
-                    guard try await lock.take(from: lost.backend), try await lock.timesHeld() == number else {
+                    guard try await lock.take(from: lost.identity), try await lock.timesHeld() == number else {
                         await lock.release()
                         return nil as (SourceLock, ContinuousClock.Instant)?
                     }

@@ -37,7 +37,7 @@ package struct Pass: Sendable {
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
         let meter = await RequestMeter(selected)
-        try await patiently { try await warehouse.register(sources.map(\.registration)) }
+        try await Registration(pass: self).perform()
         let run = PassRun(pass: self, scope: scope)
         let work: PassWork.Outcome
         do {

@@ -25,6 +25,9 @@ package struct PassSettings: Sendable {
     package var patience: DatabasePatience
     /// How closely locks of sources are watched.
     package var holds = HoldPolicy()
+    /// Makes sure that others see in the database for which sources this process is configured, before anything is
+    /// registered.
+    package var announce: @Sendable () async throws -> Void = {}
     /// For how long a scheduled pass takes windows of backfill, so that new days come before the rest; nil: to the end.
     package var turn: Duration?
 

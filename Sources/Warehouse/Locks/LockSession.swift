@@ -3,6 +3,9 @@ import Postgres
 
 /// How sessions are opened that hold locks for longer than a statement: outside the pool, each on a connection of its own.
 package struct LockSession: Sendable {
+    /// How long a statement on such a session may take that waits for nobody.
+    static let answerLimit = Duration.seconds(4)
+
     let configuration: PostgresConfiguration
     let logger: Logger
 
@@ -25,6 +28,8 @@ package struct LockSession: Sendable {
             ("client_connection_check_interval", "2s"),
             // It idles by design.
             ("idle_session_timeout", "0"),
+            // Whoever lets go of its place in the queue goes to its end.
+            ("lock_timeout", "0"),
             ("statement_timeout", "0"),
             ("TimeZone", "UTC"),
             ("search_path", "pg_catalog, pg_temp"),
@@ -33,7 +38,65 @@ package struct LockSession: Sendable {
         self.logger = logger
     }
 
-    func open() async throws -> PostgresConnection {
+    /// Opens a session, and makes sure that nobody else is given the same one.
+    ///
+    /// - Throws: `WarehouseError.sessionNotKept` behind a pooler in transaction mode; `PostgresError`,
+    ///   `CancellationError`.
+    func open() async throws -> (connection: PostgresConnection, identity: SessionIdentity) {
+        let connection = try await connect()
+        do {
+            let identity = try await connection.run(timeout: Self.answerLimit) { connection in
+                try SessionIdentity.own(on: connection)
+            }
+            // A server says at the start which process answers; a pooler, which has none yet, makes up a number.
+            if identity.backend != connection.backendPID { try await requireOwn(connection, identity.backend) }
+            return (connection, identity)
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func connect() async throws -> PostgresConnection {
         try await PostgresConnection.connect(configuration, logger: logger)
+    }
+
+    /// Refuses a pooler that gives one session to two clients, or two to one: no lock may be asked for through it, for it
+    /// would stay with a session that nobody can be told to leave.
+    private func requireOwn(_ first: PostgresConnection, _ backend: Int32) async throws {
+        let other: PostgresConnection
+        do {
+            other = try await connect()
+        } catch let error as PostgresError {
+            // A pooler in session mode that has no second session to give has kept the first.
+            logger.debug("the pooler cannot be looked at", metadata: ["error": "\(error)"])
+            return
+        }
+        do {
+            // In turns of another length each time, lest they fall in step with a pooler that goes round its sessions.
+            for turns in 1...4 {
+                for _ in 1...turns where try await Self.backend(of: other) == backend {
+                    throw WarehouseError.sessionNotKept
+                }
+                try Self.requireSame(backend, await Self.backend(of: first))
+            }
+            await other.close()
+        } catch {
+            await other.close()
+            throw error
+        }
+    }
+
+    private static func backend(of connection: PostgresConnection) async throws -> Int32 {
+        try await connection.run(timeout: answerLimit) { connection in
+            try connection.query("SELECT pg_backend_pid()").first?.decode(Int32.self) ?? 0
+        }
+    }
+
+    /// A session that changes under the client's hands keeps no lock.
+    ///
+    /// - Throws: `WarehouseError.sessionNotKept`.
+    static func requireSame(_ opened: Int32, _ answering: Int32) throws(WarehouseError) {
+        guard opened == answering else { throw WarehouseError.sessionNotKept }
     }
 }

@@ -3,6 +3,9 @@ import Postgres
 /// Says, as long as its session lives, for which sources a process is configured: a lock a source, shared by all such
 /// processes. Nobody waits for these locks; they are looked for by ``Warehouse/register(_:)``.
 package struct Presence: Sendable {
+    /// How long a look at the session, or the announcement on a new one, may take.
+    static let answerLimit = Duration.seconds(2)
+
     private let connection: PostgresConnection
 
     /// Opens the session.
@@ -10,12 +13,13 @@ package struct Presence: Sendable {
     /// - Parameters:
     ///   - sources: their names in the configuration.
     ///   - session: how to open it.
-    /// - Throws: `PostgresError`, `CancellationError`.
+    /// - Throws: `WarehouseError.sessionNotKept` behind a pooler in transaction mode; `PostgresError`,
+    ///   `CancellationError`.
     package init(of sources: [String], in session: LockSession) async throws {
-        connection = try await session.open()
+        connection = try await session.open().connection
         let names = sources.map { LockName.presencePrefix + $0 }
         do {
-            _ = try await connection.run(timeout: .seconds(10)) { connection in
+            _ = try await connection.run(timeout: Self.answerLimit) { connection in
                 try connection.query(
                     """
                     SELECT pg_advisory_lock_shared(hashtextextended(name, 0))
@@ -32,7 +36,7 @@ package struct Presence: Sendable {
     ///
     /// - Throws: `PostgresError` when it does not; `CancellationError`.
     package func check() async throws {
-        _ = try await connection.run(timeout: .seconds(4)) { try $0.execute("SELECT 1") }
+        _ = try await connection.run(timeout: Self.answerLimit) { try $0.execute("SELECT 1") }
     }
 
     /// Ends the session, and with it the presence.

@@ -26,8 +26,8 @@ package struct SourceLock: Sendable {
 
     /// Its name in the configuration.
     package let source: String
-    /// The session's process id at the server.
-    package let backend: Int32
+    /// The session that may have the lock.
+    package let identity: SessionIdentity
     private let connection: PostgresConnection
 
     private var name: LockName { LockName.work(on: source) }
@@ -38,47 +38,46 @@ package struct SourceLock: Sendable {
     /// - Parameters:
     ///   - source: its name in the configuration.
     ///   - session: how to open it.
-    /// - Throws: `PostgresError`, `CancellationError`.
+    /// - Throws: `WarehouseError.sessionNotKept` behind a pooler in transaction mode; `PostgresError`,
+    ///   `CancellationError`.
     package init(of source: String, in session: LockSession) async throws {
         self.source = source
-        connection = try await session.open()
-        do {
-            backend = try await connection.run(timeout: .seconds(4)) { connection in
-                try connection.query("SELECT pg_backend_pid()").first?.decode(Int32.self) ?? 0
-            }
-        } catch {
-            await connection.close()
-            throw error
-        }
+        (connection, identity) = try await session.open()
     }
 
-    /// Takes the lock if nobody has it.
+    /// Takes the lock if nobody has it and nobody waits for it: the server lets no such attempt overtake its queue.
     ///
-    /// - Parameter lost: backend of a session of this process whose end the server may not have noticed yet: it is ended
-    ///   if it has the lock.
+    /// - Parameter lost: a session of this process whose end the server may not have noticed yet: it is ended if it has
+    ///   the lock.
     /// - Returns: whether this session has it now.
     /// - Throws: `PostgresError`, `CancellationError`.
-    package func take(from lost: Int32? = nil) async throws -> Bool {
+    package func take(from lost: SessionIdentity? = nil) async throws -> Bool {
         let key = name.key
         if let lost, try await end(lost) { return try await wait(for: Self.longestEnd) }
-        return try await connection.run(timeout: .seconds(4)) { connection in
+        return try await connection.run(timeout: LockSession.answerLimit) { connection in
             try connection.query("SELECT pg_try_advisory_lock(\(key))").first?.decode(Bool.self) ?? false
         }
     }
 
     /// How long the server needs at most to end a session whose link was cut.
-    private static let longestEnd = Duration.seconds(12)
+    package static let longestEnd = Duration.seconds(12)
 
-    /// Ends a session of this process if it has the lock.
+    /// Ends a session of this process if it has the lock. A session whose beginning may not be seen is left to the server:
+    /// it may be another one by now.
     ///
     /// - Returns: whether it has, so that it is worth waiting for its end.
-    private func end(_ backend: Int32) async throws -> Bool {
+    private func end(_ lost: SessionIdentity) async throws -> Bool {
         let isRow = isRow
+        let isSame: SQL = "activity.backend_start = \(lost.began as Date?)::timestamptz"
         do {
-            return try await connection.run(timeout: .seconds(4)) { connection in
+            return try await connection.run(timeout: LockSession.answerLimit) { connection in
                 try connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE \(isRow) AND granted AND pid = \(backend)")
-                    > 0
+                    """
+                    SELECT CASE WHEN \(isSame) THEN pg_terminate_backend(pid) END
+                    FROM pg_locks
+                    LEFT JOIN pg_stat_activity AS activity USING (pid)
+                    WHERE \(isRow) AND granted AND pid = \(lost.backend) AND coalesce(\(isSame), true)
+                    """) > 0
             }
         } catch let error as PostgresError where error.sqlState == "42501" {
             // A superuser that works as another role may not end its own sessions; the server will.
@@ -86,16 +85,18 @@ package struct SourceLock: Sendable {
         }
     }
 
-    /// Waits in the server's queue, where those who came first are served first.
+    /// Waits in the server's queue, where those who came first are served first. Whoever waits without a limit keeps its
+    /// place until it is served; that its link died, it is not told: see ``Warehouse/queue(of:)``.
     ///
-    /// - Parameter slice: how long; a link that died meanwhile is noticed at its end.
-    /// - Returns: whether this session has the lock now.
+    /// - Parameter limit: how long; nil: until the task is cancelled.
+    /// - Returns: whether this session has the lock now; without a limit always true.
     /// - Throws: `PostgresError`, `CancellationError`, the latter at once.
-    package func wait(for slice: Duration) async throws -> Bool {
+    @discardableResult
+    package func wait(for limit: Duration? = nil) async throws -> Bool {
         let key = name.key
-        let milliseconds = max(1, Int64(slice / .milliseconds(1)))
+        let milliseconds = limit.map { max(1, Int64($0 / .milliseconds(1))) } ?? 0
         do {
-            try await connection.run(timeout: slice + .seconds(4)) { connection in
+            try await connection.run(timeout: (limit ?? Self.endless) + LockSession.answerLimit) { connection in
                 try connection.execute("SELECT set_config('lock_timeout', \("\(milliseconds)ms"), false)")
                 try connection.execute("SELECT pg_advisory_lock(\(key))")
             }
@@ -105,25 +106,8 @@ package struct SourceLock: Sendable {
         }
     }
 
-    /// Who has the lock now; nil when nobody has.
-    ///
-    /// - Throws: `PostgresError`, `CancellationError`.
-    package func holder() async throws -> Holder? {
-        let isRow = isRow
-        return try await connection.run(timeout: .seconds(4)) { connection in
-            let rows = try connection.query(
-                """
-                SELECT pg_locks.pid, coalesce(activity.application_name, ''), coalesce(host(activity.client_addr), '')
-                FROM pg_locks
-                LEFT JOIN pg_stat_activity AS activity USING (pid)
-                WHERE \(isRow) AND granted
-                """)
-            return try rows.first.map { row in
-                let (backend, application, address) = try row.decode(Int32.self, String.self, String.self)
-                return Holder(backend: backend, application: application, address: address)
-            }
-        }
-    }
+    /// Ten years, longer than any process waits.
+    private static let endless = Duration.seconds(10 * 366 * 86_400)
 
     /// Looks whether the lock is still there, and whether someone waits for it.
     ///
@@ -143,13 +127,8 @@ package struct SourceLock: Sendable {
                 """
             ).first?.decode(Int32.self, Bool.self, Bool.self) ?? (Int32(0), false, false)
         }
-        try Self.requireSame(backend, answering)
+        try LockSession.requireSame(identity.backend, answering)
         return Standing(isHeld: isHeld, isWanted: isWanted)
-    }
-
-    /// A session that changes under the client's hands keeps no lock.
-    static func requireSame(_ opened: Int32, _ answering: Int32) throws(WarehouseError) {
-        guard opened == answering else { throw WarehouseError.sessionNotKept }
     }
 
     /// Lets go of the lock and ends the session. Without an answer within a second it is left to the server.
@@ -191,7 +170,7 @@ extension SourceLock {
     /// - Throws: `PostgresError`, `CancellationError`.
     package func timesHeld() async throws -> Int64 {
         let source = source
-        return try await connection.run(timeout: .seconds(4)) { connection in
+        return try await connection.run(timeout: LockSession.answerLimit) { connection in
             try connection.query("SELECT times_held FROM ingest.source WHERE name = \(source)")
                 .first?.decode(Int64.self) ?? 0
         }
@@ -202,28 +181,9 @@ extension SourceLock {
     /// - Throws: `PostgresError`, `CancellationError`.
     package func noteEnd() async throws {
         let source = source
-        _ = try await connection.run(timeout: .seconds(4)) { connection in
+        _ = try await connection.run(timeout: LockSession.answerLimit) { connection in
             try connection.execute(
                 "UPDATE ingest.source SET held_since = NULL WHERE name = \(source) AND held_since IS NOT NULL")
-        }
-    }
-}
-
-extension Warehouse {
-    /// Whether whoever worked on a source last came to no end, and nobody works on it now: its process was killed, or
-    /// its link was cut.
-    ///
-    /// - Throws: `PostgresError`, `CancellationError`.
-    package func isAbandoned(_ source: String) async throws -> Bool {
-        let isRow = LockName.isRow(ofKey: LockName.work(on: source).key)
-        return try await pool.withConnection(timeout: .seconds(4)) { connection in
-            try connection.query(
-                """
-                SELECT held_since IS NOT NULL AND NOT EXISTS (SELECT FROM pg_locks WHERE \(isRow))
-                FROM ingest.source
-                WHERE name = \(source)
-                """
-            ).first?.decode(Bool.self) ?? false
         }
     }
 }

@@ -29,7 +29,7 @@ struct Fixture: Sendable {
                 settings: [("TimeZone", "UTC")]),
             size: 2, logger: .silent)
         warehouse = Self.warehouse(self.conninfo, connections: connections, logger: logger)
-        try await warehouse.register([Self.registration()])
+        try await warehouse.configure([Self.registration()])
         organization = try await warehouse.identify(
             Self.registration(), as: Self.organization, now: date("2025-06-01T00:00:00Z"))
         run = try await warehouse.beginRun(.once, version: "test", now: date("2025-06-01T00:00:00Z"))
@@ -185,5 +185,12 @@ struct Seeded: RandomNumberGenerator {
         z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
         z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
         return z ^ (z >> 31)
+    }
+}
+
+extension Warehouse {
+    /// Writes down what is configured, and drops at once whatever no living process is configured for.
+    func configure(_ sources: [SourceRegistration]) async throws {
+        try await drop(register(sources))
     }
 }
