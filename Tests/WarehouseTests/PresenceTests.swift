@@ -34,7 +34,7 @@ import UsageDomain
         let fixture = try await Fixture()
         let keeper = PresenceKeeper(of: ["acme"], in: fixture.warehouse.lockSession, logger: .silent)
         try await keeper.announce()
-        let keeping = Task { await keeper.keep() }
+        let keeping = Task { await keeper.keep { _ in } }
         let lost = try await fixture.presences()
         #expect(lost.count == 1)
         try await fixture.query("SELECT pg_terminate_backend(\(lost[0]))")

@@ -18,14 +18,16 @@ struct SourceLoop: Sendable {
     let monitor: Monitor
     let logger: Logger
 
-    /// How often a paused loop looks whether another process was killed while it worked on the source.
-    private static let lookEvery = Duration.seconds(5)
+    /// How often a paused loop looks whether another process was killed while it worked on the source: after failures
+    /// that last, ever more seldom.
+    var looks = FailureStreak(shortest: .seconds(5), longest: .seconds(60))
 
     /// - Throws: `CommandFailure` when no source at all may be read; `WarehouseError` when the configuration cannot be
     ///   right.
     func run() async throws {
         defer { monitor.liveness.end(of: Monitor.loop(of: source)) }
         await noteLags()
+        var failures = looks
         while !Task.isShuttingDownGracefully {
             monitor.liveness.sign(of: Monitor.loop(of: source))
             var isLeft = false
@@ -35,6 +37,11 @@ struct SourceLoop: Sendable {
                 await noteLags()
                 try admission.note(report, of: source)
                 isLeft = report.isLeft
+                let ended = failures.succeeded()
+                if ended > 0 {
+                    logger.notice(
+                        "runs no longer fail", metadata: ["source": "\(source)", "runs.failed": "\(ended)"])
+                }
             } catch is CancellationError {
                 return
             } catch let failure as CommandFailure {
@@ -44,12 +51,18 @@ struct SourceLoop: Sendable {
                 throw error
             } catch {
                 // What is due follows from coverage: the next pass takes up whatever this one left.
-                logger.error("run failed", metadata: ["source": "\(source)", "error": "\(error)"])
+                let isNews = failures.failed("\(error)")
+                logger.log(
+                    level: isNews ? .error : .debug, "run failed",
+                    metadata: [
+                        "source": "\(source)", "error": "\(error)", "runs.failed": "\(failures.count)",
+                    ])
             }
             // What others did meanwhile, and new days, must be planned for: at once, but behind those who wait.
             if isLeft { continue }
+            let soFar = failures
             do {
-                try await cancelWhenGracefulShutdown { try await pause() }
+                try await cancelWhenGracefulShutdown { try await pause(after: soFar) }
             } catch {
                 return
             }
@@ -71,24 +84,27 @@ struct SourceLoop: Sendable {
     /// Waits for the next tick, or until the source is found abandoned.
     ///
     /// - Throws: `CancellationError`.
-    private func pause() async throws {
+    private func pause(after failures: FailureStreak) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await timekeeper.sleep(until: ticks.next(after: timekeeper.now)) }
-            group.addTask { try await waitUntilAbandoned() }
+            group.addTask { try await waitUntilAbandoned(after: failures) }
             defer { group.cancelAll() }
             try await group.next()
         }
     }
 
     /// Returns when whoever worked on the source was killed, or its link was cut.
-    private func waitUntilAbandoned() async throws {
+    private func waitUntilAbandoned(after failures: FailureStreak) async throws {
         while true {
             // On the machine's own clock, as whatever concerns links to the server.
-            try await Task.sleep(for: Self.lookEvery)
+            try await Task.sleep(for: failures.wait)
             monitor.liveness.sign(of: Monitor.loop(of: source))
             do {
                 guard try await pass.warehouse.isAbandoned(source) else { continue }
-                logger.notice("nobody works on the source any more", metadata: ["source": "\(source)"])
+                // Of a source that cannot be taken, that was said when it was tried first.
+                logger.log(
+                    level: failures.count == 0 ? .notice : .debug, "nobody works on the source any more",
+                    metadata: ["source": "\(source)"])
                 return
             } catch let error as CancellationError {
                 throw error
