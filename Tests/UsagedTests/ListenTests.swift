@@ -70,8 +70,8 @@ struct ListenTests {
                 #expect(
                     value(#"usaged_rows_stored_total{\#(of),outcome="inserted",source="acme"}"#, in: scrape)
                         == Double(rows.count))
-                #expect(value(#"usaged_days_behind{\#(of),source="acme"}"#, in: scrape) == 0)
-                #expect(value(#"usaged_uncovered_days{\#(of),source="acme"}"#, in: scrape) == 0)
+                #expect(value(#"usaged_coverage_day_lag{\#(of),source="acme"}"#, in: scrape) == 0)
+                #expect(value(#"usaged_coverage_gaps{\#(of),source="acme"}"#, in: scrape) == 0)
                 #expect(value(#"usaged_executions_in_flight{source="acme"}"#, in: scrape) == 0)
                 #expect(value(#"usaged_runs_total{outcome="complete",source="acme"}"#, in: scrape) == 1)
                 #expect(value(#"usaged_source_standing{source="acme",standing="admitted"}"#, in: scrape) == 1)

@@ -66,9 +66,10 @@ extension MetricsBoard {
         var lagging = MetricFamily(
             "usaged_coverage_lag_seconds", .gauge, "Time since the end of the newest day that is stored.")
         var behind = MetricFamily(
-            "usaged_days_behind", .gauge, "Days that are over and newer than the newest day that is stored.")
+            "usaged_coverage_day_lag", .gauge,
+            "Days behind: those that are over and newer than the newest day that is stored.")
         var uncovered = MetricFamily(
-            "usaged_uncovered_days", .gauge,
+            "usaged_coverage_gaps", .gauge,
             "Owed days, or days of OAuth clients, that were not stored when the last run ended.")
         var oldest = MetricFamily(
             "usaged_oldest_uncovered_day_timestamp_seconds", .gauge,

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Ingest
 import Operations
+import TestSupport
 import Testing
 import Timekeeping
 import UsageDomain
@@ -92,6 +93,16 @@ import UsageDomain
         let parsed = try ParsedMetrics(await pages.answer(method: "GET", path: "/metrics").body)
         #expect(parsed.value("usaged_database_up") == 0)
         #expect(parsed.value("usaged_ready") == 0)
+    }
+
+    @Test func `every metric that an alert asks for is served`() async throws {
+        let rules = try String(contentsOfFile: Repository.root + "/systemd/usaged.rules.yaml", encoding: .utf8)
+        let asked = Set(rules.matches(of: /usaged_[a-z_]+/).map { String($0.output) })
+        let page = try ParsedMetrics(await pages.answer(method: "GET", path: "/metrics").body)
+        // Some have no series before the first run.
+        let counted = monitor.board.families(at: .now).map(\.name)
+        #expect(asked.count > 5)
+        #expect(asked.subtracting(page.kinds.keys).subtracting(counted) == [])
     }
 
     @Test(arguments: ["HEAD", "POST", "DELETE", "get"], ["/live", "/ready", "/metrics"])

@@ -102,12 +102,12 @@ import Warehouse
         let labels = ["source": "acme", "dataset": "organization_query"]
         let now = try parsed()
         #expect(now.value("usaged_coverage_lag_seconds", labels) == 18_000)
-        #expect(now.value("usaged_days_behind", labels) == 0)
+        #expect(now.value("usaged_coverage_day_lag", labels) == 0)
         #expect(now.value("usaged_oldest_uncovered_day_timestamp_seconds", labels) == nil)
         let later = try parsed(at: end.addingTimeInterval(2.5 * 86_400))
-        #expect(later.value("usaged_days_behind", labels) == 2)
+        #expect(later.value("usaged_coverage_day_lag", labels) == 2)
         #expect(later.value("usaged_oldest_uncovered_day_timestamp_seconds", labels) == 1_741_219_200)
-        #expect(now.value("usaged_uncovered_days", labels) == 0)
+        #expect(now.value("usaged_coverage_gaps", labels) == 0)
     }
 
     @Test func `requests are counted by endpoint and status`() throws {
