@@ -37,7 +37,7 @@ import UsageDomain
         let keeping = Task { await keeper.keep { _ in } }
         let lost = try await fixture.presences()
         #expect(lost.count == 1)
-        try await fixture.query("SELECT pg_terminate_backend(\(lost[0]))")
+        try await fixture.query("SELECT pg_terminate_backend(pid) FROM unnest(\(lost)::int[]) AS pid")
         try await eventually("another session says so") {
             let sessions = try await fixture.presences()
             return sessions.count == 1 && sessions != lost
@@ -54,7 +54,7 @@ import UsageDomain
         let keeper = PresenceKeeper(of: ["acme"], in: fixture.warehouse.lockSession, logger: .silent)
         try await keeper.announce()
         let lost = try await fixture.presences()
-        try await fixture.query("SELECT pg_terminate_backend(\(lost[0]))")
+        try await fixture.query("SELECT pg_terminate_backend(pid) FROM unnest(\(lost)::int[]) AS pid")
         try await eventually("the session is gone") { try await fixture.presences().isEmpty }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 1...5 { group.addTask { try await keeper.announce() } }
