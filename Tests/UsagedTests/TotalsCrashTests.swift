@@ -38,7 +38,7 @@ struct TotalsCrashTests {
             point: CrashPoint
         ) async throws
     {
-        try await perform(Proven("client_jobs", rows: 1_300, pages: 2), point)
+        try await perform(Proven("client_jobs", rows: 1_000, pages: 2), point)
     }
 
     @Test(
