@@ -19,7 +19,7 @@ import UsageDomain
                 .init(dataset: $0, startDate: day("2025-03-03"), settleAfter: .seconds(48 * 3600), byUser: false)
             },
             primary: datasets[0])
-        try await fixture.warehouse.register([registration])
+        try await fixture.warehouse.configure([registration])
         _ = try await fixture.warehouse.identify(
             registration, as: Fixture.organization, now: date("2025-03-01T00:00:00Z"))
         for client in clients {
