@@ -103,19 +103,24 @@ extension InfodeckSource {
     /// states none (contract, section 5): one request a second and one at a time.
     ///
     /// A 429 that names no time is followed by 30 s of silence, then by twice as much each time, up to 15 min.
+    ///
+    /// - Parameters:
+    ///   - settings: how connections are made.
+    ///   - policy: when a request is sent again.
+    ///   - timekeeper: where time comes from.
+    ///   - jitter: where chance comes from.
+    ///   - logger: gets trace and debug lines only.
+    /// - Returns: an exchange that opens nothing yet.
     /// - Throws: what reading the file of certificate authorities throws.
     package static func makeExchange(
         settings: HTTPSettings,
+        policy: RetryPolicy = standardPolicy,
         timekeeper: Timekeeper = Timekeeper(),
         jitter: Jitter = .random,
         logger: Logger
     ) throws -> HTTPExchange {
         var settings = settings
         settings.requestsAtOnce = 1
-        var policy = RetryPolicy()
-        policy.unstatedSilences = [30, 60, 120, 240, 480, 900].map { .seconds($0) }
-        // Long enough for all of these silences.
-        policy.deadline = .seconds(3_600)
         return try HTTPExchange(
             settings: settings,
             budget: RequestBudget(share: 1, allowance: 60, timekeeper: timekeeper),
@@ -124,5 +129,14 @@ extension InfodeckSource {
             jitter: jitter,
             logger: logger
         )
+    }
+
+    /// When a request is sent again, unless somebody waits for it.
+    package static var standardPolicy: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.unstatedSilences = [30, 60, 120, 240, 480, 900].map { .seconds($0) }
+        // Long enough for all of these silences.
+        policy.deadline = .seconds(3_600)
+        return policy
     }
 }

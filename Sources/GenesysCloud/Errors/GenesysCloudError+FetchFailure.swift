@@ -27,7 +27,7 @@ extension GenesysCloudError: FetchFailure {
         case .submit(let query):
             query.window.dataset.isPerClient && (failure.status == 403 || failure.status == 404)
         case .results(let query, _, _): query.window.dataset.isPerClient && failure.status == 403
-        case .token, .organization, .oauthClients, .limits: false
+        case .token, .organization, .oauthClients, .limits, .permission: false
         }
     }
 
@@ -66,6 +66,7 @@ extension GenesysCloudError.Step: CustomStringConvertible {
         case .organization: "reading organizations/me"
         case .oauthClients: "listing oauth/clients"
         case .limits(let namespace): "reading the limits of \(namespace)"
+        case .permission(let dataset): "asking whether \(dataset.rawValue) may be read"
         case .submit(let query): "submitting \(text(query))"
         case .results(let query, let execution, let page):
             "reading \(text(query)), execution \(execution.rawValue.quotable(limit: 100))"

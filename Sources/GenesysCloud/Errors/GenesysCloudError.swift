@@ -10,6 +10,7 @@ package struct GenesysCloudError: Error, Sendable {
         case organization
         case oauthClients
         case limits(namespace: String)
+        case permission(Dataset)
         case submit(Query)
         /// The page counts from 1; an answer without pages has that one.
         case results(Query, ExecutionID, page: Int)

@@ -168,6 +168,7 @@ package struct HTTPExchange: Sendable {
         }
         let head = HTTPReplyHead(response)
         status = head.status
+        settings.onAnswer?(head)
         await budget.observe(RateLimitHeaders(head))
         guard (200..<300).contains(head.status) else {
             throw await refusal(head, response, request, deadline)

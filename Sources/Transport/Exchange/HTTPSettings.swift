@@ -16,6 +16,9 @@ package struct HTTPSettings: Sendable {
     /// answer; nil when there was none.
     package var onSent: (@Sendable (_ endpoint: EndpointName, _ status: Int?) -> Void)?
 
+    /// Told of status and headers of each answer, whatever they are, before anything is made of them.
+    package var onAnswer: (@Sendable (HTTPReplyHead) -> Void)?
+
     package init(userAgent: String, caFile: String? = nil) {
         self.userAgent = userAgent
         self.caFile = caFile

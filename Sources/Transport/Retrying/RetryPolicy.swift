@@ -23,6 +23,18 @@ package struct RetryPolicy: Sendable {
 
     package init() {}
 
+    /// For a person who waits for the answer: once more a moment later, and no silence is waited for.
+    package static var impatient: RetryPolicy {
+        var policy = RetryPolicy()
+        policy.attempts = 2
+        policy.ladder = [.seconds(2)]
+        policy.longestSilence = .zero
+        // A 429 without a time is no invitation to try again at once; the deadline ends it.
+        policy.unstatedSilences = [.seconds(60)]
+        policy.deadline = .seconds(10)
+        return policy
+    }
+
     /// Decides without doing.
     ///
     /// - Parameters:
