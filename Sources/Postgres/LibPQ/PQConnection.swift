@@ -38,6 +38,21 @@ struct PQConnection: ~Copyable {
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
     /// `PQconnectionNeedsPassword`: the server wanted a password and none was at hand.
     var connectionNeedsPassword: Bool { PQconnectionNeedsPassword(pointer) == 1 }
+    /// `PQhost`: the name of the host that answered, or the folder of its socket.
+    var host: String { PQhost(pointer).map { String(cString: $0) } ?? "" }
+    /// `PQsslInUse`.
+    var isEncrypted: Bool { PQsslInUse(pointer) == 1 }
+    /// `PQconninfo`: the value of one option as it was used, wherever it came from; nil when it has none.
+    func option(_ keyword: String) -> String? {
+        guard let options = PQconninfo(pointer) else { return nil }
+        defer { PQconninfoFree(options) }
+        var option = options
+        while let name = option.pointee.keyword {
+            if String(cString: name) == keyword { return option.pointee.val.map { String(cString: $0) } }
+            option = option.successor()
+        }
+        return nil
+    }
     var errorMessage: String {
         String(cString: PQerrorMessage(pointer)).trimmingTrailingWhitespace()
     }

@@ -8,7 +8,7 @@ package struct SpoolFolder: Sendable {
     /// Of the files that ``SpoolFile`` has to name.
     static let namePrefix = "usaged-spool-"
 
-    private let path: String
+    let path: String
     /// Whose leftovers are removed.
     private let owner: uid_t
 
