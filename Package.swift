@@ -241,9 +241,9 @@ let package = Package(
         .testTarget(
             name: "UsagedTests",
             dependencies: [
-                "Daemon", "EphemeralPostgres", "Ingest", "Postgres", "TestSupport", "Timekeeping", "UsageSimulator",
-                "Warehouse",
-                "namespace-listener", "usaged", logging, subprocess, systemPackage,
+                "Daemon", "EphemeralPostgres", "Ingest", "Operations", "Postgres", "TestSupport", "Timekeeping",
+                "UsageSimulator", "UsagedConfiguration", "Warehouse", "namespace-listener", "usaged", logging, subprocess,
+                systemPackage,
             ],
             swiftSettings: strict),
         .executableTarget(
