@@ -36,7 +36,7 @@ package struct CommandFailure: Error {
         case let error as ConfigurationError:
             self.init(.badConfiguration, error.description)
         case let error as SecretError:
-            self.init(.badConfiguration, error.description)
+            self.init(.noPermission, error.description)
         case let error as WarehouseError:
             self.init(.badConfiguration, error.description)
         case let error as ListenError:
@@ -70,11 +70,11 @@ package struct CommandFailure: Error {
     /// What a finished pass means as an exit status; nil when all is done.
     package init?(_ report: PassReport) {
         let failures = report.sourceFailures
-        let isEverySource = !failures.isEmpty && failures.count == report.sources
         let reasons = failures.map { "\($0.source): \($0.reason)" }.joined(separator: "\n")
-        if isEverySource, failures.allSatisfy({ $0.kind.isPermission }) {
+        let status = Status(ofFailed: failures.map(\.kind), sources: report.sources)
+        if status == .noPermission {
             self.init(.noPermission, "no source may be read:\n\(reasons)")
-        } else if isEverySource, failures.contains(where: { $0.kind == .unavailable }), !report.isCancelled {
+        } else if status == .unavailable, !report.isCancelled {
             self.init(.unavailable, "no source could be read:\n\(reasons)")
         } else if report.isCancelled {
             self.init(.tryAgain, "interrupted; run the same command again to go on")
@@ -133,6 +133,42 @@ package struct CommandFailure: Error {
         case .failed(_, _, let cause): status(of: cause)
         case .lockNotAcquired: .unavailable
         default: .badConfiguration
+        }
+    }
+}
+
+extension CommandFailure.Status {
+    /// The statuses but 0, that before others which is told when several would be right.
+    static let byPrecedence: [Self] = [
+        .defect, .badConfiguration, .noPermission, .unavailable, .tryAgain, .badUsage,
+    ]
+
+    /// What a pass comes to some of whose sources could not work.
+    ///
+    /// - Parameters:
+    ///   - kinds: how each of those failed.
+    ///   - sources: how many were asked to work.
+    init?(ofFailed kinds: [FetchFailureKind], sources: Int) {
+        guard !kinds.isEmpty else { return nil }
+        let isEverySource = kinds.count == sources
+        if isEverySource, kinds.allSatisfy(\.isPermission) {
+            self = .noPermission
+        } else if isEverySource, kinds.contains(.unavailable) {
+            self = .unavailable
+        } else {
+            self = .tryAgain
+        }
+    }
+
+    /// For a person, after the number.
+    var meaning: String {
+        switch self {
+        case .badUsage: "bad usage"
+        case .unavailable: "a service is unavailable"
+        case .defect: "a defect of usaged"
+        case .tryAgain: "something would fail and be tried again"
+        case .noPermission: "no permission"
+        case .badConfiguration: "bad configuration"
         }
     }
 }

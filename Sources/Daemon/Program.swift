@@ -45,11 +45,21 @@ package struct Program {
             sources: configuration.sources.map { ($0.name, $0.datasets.compactMap(Dataset.init(rawValue:))) })
         // So many windows store at once, and the small statements that record executions must not wait. Windows in flight
         // beyond that wait with what they have fetched.
-        let windows = configuration.sources.count * PassSettings.standardWindowsAtOnce
-        warehouse = Warehouse(conninfo: configuration.database, connections: windows + 3, logger: logger)
+        warehouse = Warehouse(
+            conninfo: configuration.database, connections: Self.pooledConnections(of: configuration), logger: logger)
         presence = PresenceKeeper(
             of: configuration.sources.map(\.name), in: warehouse.lockSession, logger: logger)
         migrator = Migrator(source: try MigrationSource.embedded(), logger: logger)
+    }
+
+    private static func pooledConnections(of configuration: Configuration) -> Int {
+        configuration.sources.count * PassSettings.standardWindowsAtOnce + 3
+    }
+
+    /// Connections to the database that are open at once at most: those of the pool, one for each source that is worked
+    /// on, and the one that says for which sources the process is configured.
+    var connectionsAtMost: Int {
+        Self.pooledConnections(of: configuration) + configuration.sources.count + 1
     }
 
     /// How the migrations connect.

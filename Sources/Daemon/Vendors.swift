@@ -12,14 +12,29 @@ import Warehouse
 
 /// Connects the configured sources to their vendors: one HTTP exchange, with its own budget of requests, a source.
 package struct Vendors {
+    /// How they are asked.
+    package struct Manner: Sendable {
+        /// When a request is sent again; nil leaves it to what suits each vendor.
+        var policy: RetryPolicy?
+        var longestSilence: Duration?
+        /// Told of the head of each answer.
+        var onAnswer: (@Sendable (HTTPReplyHead) -> Void)?
+        /// Whether what deserves a warning is said by somebody else.
+        var isQuiet = false
+
+        package init() {}
+    }
+
     private let configuration: Configuration
     private let timekeeper: Timekeeper
     private let longestSilence: Duration
     private let monitor: Monitor
     private let logger: Logger
     private let secrets: SecretReader
+    private let manner: Manner
 
-    package init(_ program: Program) {
+    package init(_ program: Program, manner: Manner = Manner()) {
+        self.manner = manner
         configuration = program.configuration
         timekeeper = program.timekeeper
         longestSilence = program.longestSilence
@@ -35,6 +50,25 @@ package struct Vendors {
         do {
             let sources = try configuration.sources.map { try configured($0, &exchanges) }
             let result = try await body(sources)
+            await shutDown(exchanges)
+            return result
+        } catch {
+            await shutDown(exchanges)
+            throw error
+        }
+    }
+
+    /// Lends one Genesys Cloud account while its HTTP client is open.
+    ///
+    /// - Throws: `SecretError` when its secret cannot be read, `CommandFailure`, and what the body throws.
+    func withGenesys<Result: Sendable>(
+        _ source: SourceConfiguration,
+        _ genesys: GenesysSource,
+        _ body: (GenesysCloudSource) async throws -> Result
+    ) async throws -> Result {
+        var exchanges: [HTTPExchange] = []
+        do {
+            let result = try await body(try connect(source, genesys, &exchanges))
             await shutDown(exchanges)
             return result
         } catch {
@@ -70,14 +104,22 @@ package struct Vendors {
         switch source.kind {
         case .genesys(let genesys):
             ConfiguredSource(
-                registration: try registration(of: source, byUser: genesys.byUser),
+                registration: try registration(of: source),
                 adapter: .apiUsage(try adapter(source, genesys, &exchanges)),
                 clients: genesys.clients.asked)
         case .infodeck(let infodeck):
             ConfiguredSource(
-                registration: try registration(of: source, byUser: false),
+                registration: try registration(of: source),
                 adapter: .channelUsage(try adapter(source, infodeck, &exchanges)),
                 timeZone: infodeck.timeZone)
+        }
+    }
+
+    func registration(of source: SourceConfiguration) throws -> SourceRegistration {
+        if case .genesys(let genesys) = source.kind {
+            try registration(of: source, byUser: genesys.byUser)
+        } else {
+            try registration(of: source, byUser: false)
         }
     }
 
@@ -107,30 +149,34 @@ package struct Vendors {
         _ genesys: GenesysSource,
         _ exchanges: inout [HTTPExchange]
     ) throws -> any APIUsageAdapter {
-        let secret: UsagedConfiguration.Secret
         do {
-            secret = try secrets.read(source.secret)
-        } catch {
+            return GenesysCloudAdapter(
+                try connect(source, genesys, &exchanges), byUser: genesys.byUser, summaryDays: genesys.summaryDays)
+        } catch let error as SecretError {
             return UnreadableSecret(error: error)
         }
+    }
+
+    private func connect(
+        _ source: SourceConfiguration,
+        _ genesys: GenesysSource,
+        _ exchanges: inout [HTTPExchange]
+    ) throws -> GenesysCloudSource {
+        let secret = try secrets.read(source.secret)
         let settings = settings(of: source, certificateAuthorities: genesys.certificateAuthorityFile)
         let exchange = try opening(source, settings) {
             try HTTPExchange(
                 settings: $0, budget: RequestBudget(share: genesys.requestShare, timekeeper: timekeeper),
-                timekeeper: timekeeper, logger: logger)
+                policy: manner.policy ?? RetryPolicy(), timekeeper: timekeeper, logger: logger)
         }
         exchanges.append(exchange)
-        return GenesysCloudAdapter(
-            GenesysCloudSource(
-                endpoints: try GenesysCloud.Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
-                credentials: Credentials(
-                    clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
-                exchange: exchange,
-                answerLimit: Int(configuration.spool.maxAnswerBytes),
-                timekeeper: timekeeper,
-                logger: logger),
-            byUser: genesys.byUser,
-            summaryDays: genesys.summaryDays)
+        return GenesysCloudSource(
+            endpoints: try GenesysCloud.Endpoints(apiURL: genesys.endpoints.api, loginURL: genesys.endpoints.login),
+            credentials: Credentials(clientID: genesys.clientID, clientSecret: Transport.Secret(secret.revealed)),
+            exchange: exchange,
+            answerLimit: Int(configuration.spool.maxAnswerBytes),
+            timekeeper: timekeeper,
+            logger: logger)
     }
 
     private func adapter(
@@ -151,11 +197,13 @@ package struct Vendors {
         _ exchanges: inout [HTTPExchange]
     ) throws -> Infodeck.InfodeckSource {
         let key = APIKey(Transport.Secret(try secrets.read(source.secret).revealed))
-        if let oddity = key.oddity {
+        if !manner.isQuiet, let oddity = key.oddity {
             logger.warning("unusual API key", metadata: ["source": "\(source.name)", "key": "\(oddity)"])
         }
         let exchange = try opening(source, settings(of: source)) {
-            try Infodeck.InfodeckSource.makeExchange(settings: $0, timekeeper: timekeeper, logger: logger)
+            try Infodeck.InfodeckSource.makeExchange(
+                settings: $0, policy: manner.policy ?? Infodeck.InfodeckSource.standardPolicy, timekeeper: timekeeper,
+                logger: logger)
         }
         exchanges.append(exchange)
         return Infodeck.InfodeckSource(
@@ -165,7 +213,10 @@ package struct Vendors {
 
     private func settings(of source: SourceConfiguration, certificateAuthorities file: String? = nil) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "usaged/\(UsagedVersion.current)", caFile: file)
-        settings.silenceTimeout = longestSilence
+        settings.silenceTimeout = manner.longestSilence ?? longestSilence
+        settings.connectTimeout = min(settings.connectTimeout, settings.silenceTimeout)
+        settings.onAnswer = manner.onAnswer
+        guard !manner.isQuiet else { return settings }
         settings.onRetry = { [logger] failure, wait in
             logger.warning(
                 "request failed and is sent again",

@@ -70,13 +70,13 @@ struct CheckCommandTests {
         }
     }
 
-    @Test func `a key that is nowhere ends with 78 and says where it was looked for`() async throws {
+    @Test func `a key that is nowhere ends with 77 and says where it was looked for`() async throws {
         try await Self.with { usaged in
             try usaged.configureEverything(since: World.Day(2025, 1, 1)) {
                 $0.replacing("{env: TOWER_KEY}", with: "{env: NOT_SET_ANYWHERE}")
             }
             let finished = try await usaged.usaged(Self.arguments)
-            #expect(finished.code == 78, "\(finished.log)")
+            #expect(finished.code == 77, "\(finished.log)")
             #expect(finished.log.contains("NOT_SET_ANYWHERE"))
         }
     }

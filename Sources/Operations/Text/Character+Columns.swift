@@ -27,7 +27,7 @@ extension Character {
 
 extension StringProtocol {
     /// How many columns of a terminal the text takes.
-    var columns: Int { reduce(0) { $0 + $1.columns } }
+    package var columns: Int { reduce(0) { $0 + $1.columns } }
 
     /// The text, or as much of it as fits before a `…` that says that it goes on.
     func cut(toColumns limit: Int) -> String {

@@ -1,6 +1,6 @@
 extension String {
     /// The text with everything invisible escaped, so that it cannot forge a second line.
-    var onOneLine: String {
+    package var onOneLine: String {
         unicodeScalars.allSatisfy(\.isVisible) ? self : String(asJSON.dropFirst().dropLast())
     }
 
