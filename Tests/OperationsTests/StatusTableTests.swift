@@ -32,6 +32,29 @@ import Warehouse
             reason: reason, client: client, clients: clients, days: days)
     }
 
+    private func report(
+        sources: [StatusReport.Source] = [],
+        coverage: [StatusReport.CoverageStrip] = [],
+        _ freshness: [StatusReport.Freshness] = [],
+        problems: [StatusReport.Problem] = [],
+        hiddenProblems: Int = 0,
+        months: [StatusReport.MonthDifference] = [],
+        backingOff: [StatusReport.BackingOff] = [],
+        reconciliations: [StatusReport.Reconciliation] = [],
+        lateness: [StatusReport.Lateness] = [],
+        runs: [StatusReport.Run] = []
+    ) -> StatusReport {
+        StatusReport(
+            version: StatusReport.schemaVersion, readAt: Date(timeIntervalSince1970: 1_740_960_000), sources: sources,
+            requestsOfLastDay: 240, coverage: coverage, freshness: freshness, problems: problems,
+            hiddenProblems: hiddenProblems, monthDifferences: months, backingOff: backingOff,
+            reconciliations: reconciliations, lateness: lateness, runs: runs)
+    }
+
+    private func lines(of report: StatusReport, on terminal: Terminal = .none) -> [Substring] {
+        StatusTable(report, on: terminal).description.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
     private func lines(
         _ freshness: [StatusReport.Freshness] = [],
         problems: [StatusReport.Problem] = [],
@@ -42,11 +65,10 @@ import Warehouse
         lateness: [StatusReport.Lateness] = [],
         runs: [StatusReport.Run] = []
     ) -> [Substring] {
-        StatusTable(
-            StatusReport(
-                freshness: freshness, problems: problems, hiddenProblems: hiddenProblems, monthDifferences: months,
-                backingOff: backingOff, reconciliations: reconciliations, lateness: lateness, runs: runs)
-        ).description.split(separator: "\n", omittingEmptySubsequences: false)
+        lines(
+            of: report(
+                freshness, problems: problems, hiddenProblems: hiddenProblems, months: months, backingOff: backingOff,
+                reconciliations: reconciliations, lateness: lateness, runs: runs))
     }
 
     @Test func `an empty database says what to do first`() {
@@ -198,13 +220,96 @@ import Warehouse
     }
 
     @Test func `the report survives JSON`() throws {
-        let report = StatusReport(
-            freshness: [freshness("acme", clients: 3, unavailable: 1)],
-            problems: [problem("x", client: "c", clients: 1)],
-            hiddenProblems: 1, monthDifferences: [], backingOff: [], reconciliations: [], lateness: [], runs: [])
+        let report = report(
+            sources: [source("acme", allowance: 300)], coverage: [strip("CPFGU")],
+            [freshness("acme", clients: 3, unavailable: 1)], problems: [problem("x", client: "c", clients: 1)],
+            hiddenProblems: 1)
         let read = try JSONDecoder().decode(StatusReport.self, from: JSONEncoder().encode(report))
         #expect(StatusTable(read).description == StatusTable(report).description)
         #expect(read.freshness.map(\.clients) == [3])
+    }
+
+    // MARK: - Sources
+
+    private func source(
+        _ name: String, organization: String = "Example", allowance: Int? = nil, restingUntil: Date? = nil,
+        isWorkedOn: Bool = false, error: String = ""
+    ) -> StatusReport.Source {
+        StatusReport.Source(
+            name: name, kind: "genesys", organizationID: organization.isEmpty ? "" : "o-1",
+            organizationName: organization, restingUntil: restingUntil, allowance: allowance, isWorkedOn: isWorkedOn,
+            lastError: error)
+    }
+
+    @Test func `each source says what it is about and how it is`() {
+        let moment = Date(timeIntervalSince1970: 1_740_960_000)
+        let left = StatusReport.BackingOff(
+            source: "c", subject: "", client: "", failures: 2, reason: "", nextAttemptAt: moment)
+        let report = report(
+            sources: [
+                source("a", allowance: 300), source("b", restingUntil: moment, isWorkedOn: true),
+                source("c", error: "x"),
+                source("d", error: "x"), source("e", isWorkedOn: true), source("f", organization: ""),
+            ], backingOff: [left])
+        #expect(
+            lines(of: report).prefix(8) == [
+                "SOURCE  ORGANIZATION  ALLOWED A MINUTE  STATE",
+                "a       Example       300               well",
+                "b       Example       unknown           rests until 2025-03-03T00:00:00Z, as the vendor asked for",
+                "c       Example       unknown           left alone until 2025-03-03T00:00:00Z",
+                "d       Example       unknown           could not work",
+                "e       Example       unknown           is worked on now",
+                "f       unknown       unknown           never read",
+                "(240 requests were sent in the last 24 hours.)",
+            ])
+    }
+
+    // MARK: - Strips
+
+    private func strip(_ states: String, dataset: String = "organization_query") -> StatusReport.CoverageStrip {
+        StatusReport.CoverageStrip(
+            source: "acme", dataset: dataset, firstDay: "2025-01-01", lastDay: "2025-03-01", states: states)
+    }
+
+    private func strips(_ strips: [StatusReport.CoverageStrip], on terminal: Terminal = .none) -> [Substring] {
+        CoverageStrips(strips, on: terminal).description.split(separator: "\n")
+    }
+
+    @Test func `each state has a character of its own, also without colour and signs`() {
+        #expect(
+            strips([strip("UUGFCCP")]) == [
+                "acme  organization_query  --.X##+  2025-03-01",
+                "(One character a day: # covered, + provisional, . gap, X failed, - unavailable.)",
+            ])
+        let signs = Terminal(isTerminal: true, hasColour: false, hasSigns: true)
+        #expect(strips([strip("UUGFCCP")], on: signs)[0] == "acme  organization_query  ––·✗██▒  2025-03-01")
+    }
+
+    @Test func `colour is added in one go for days that look alike, and taken away it leaves the same text`() {
+        let coloured = Terminal(isTerminal: true, hasColour: true, hasSigns: true)
+        let plain = Terminal(isTerminal: true, hasColour: false, hasSigns: true)
+        let text = CoverageStrips([strip("CCCF")], on: coloured).description
+        #expect(text.contains("\u{1B}[32m███\u{1B}[0m\u{1B}[31m✗\u{1B}[0m  2025-03-01"))
+        #expect(
+            text.replacing(/\u{1B}\[\d+m/, with: "") == CoverageStrips([strip("CCCF")], on: plain).description)
+    }
+
+    @Test(arguments: [(80, 42), (60, 22), (200, 60), (20, 7)])
+    func `the newest days are shown that fit the terminal`(columns: Int, days: Int) {
+        let terminal = Terminal(isTerminal: true, hasColour: false, hasSigns: false, columns: columns)
+        let states = String(repeating: "C", count: 59) + "F"
+        let line = strips([strip(states)], on: terminal)[0]
+        #expect(line.count { $0 == "#" } == days - 1)
+        #expect(line.hasSuffix("#X  2025-03-01"))
+        #expect(line.count <= max(columns, 45))
+    }
+
+    @Test func `a dataset that is owed for fewer days ends where the others end`() {
+        #expect(
+            strips([strip("CCCC"), strip("CP", dataset: "client_jobs")]).prefix(2) == [
+                "acme  organization_query  ####  2025-03-01",
+                "acme  client_jobs           #+  2025-03-01",
+            ])
     }
 
     @Test func `a run without an outcome is running or killed`() {

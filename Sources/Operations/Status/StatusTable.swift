@@ -7,13 +7,17 @@ package struct StatusTable: CustomStringConvertible, Sendable {
     private static let widestCell = 120
 
     private let report: StatusReport
+    private let terminal: Terminal
 
-    package init(_ report: StatusReport) {
+    package init(_ report: StatusReport, on terminal: Terminal = .none) {
         self.report = report
+        self.terminal = terminal
     }
 
     package var description: String {
         var sections = [freshness]
+        if !report.sources.isEmpty { sections.insert(sources, at: 0) }
+        if !report.coverage.isEmpty { sections.append(CoverageStrips(report.coverage, on: terminal).description) }
         if !sourceErrors.isEmpty { sections.append(sourceErrors) }
         if !report.backingOff.isEmpty { sections.append(backingOff) }
         if !report.problems.isEmpty { sections.append(problems) }
@@ -22,6 +26,28 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         if !report.lateness.isEmpty { sections.append(lateness) }
         sections.append(runs)
         return sections.joined(separator: "\n\n")
+    }
+
+    private var sources: String {
+        var table = TextTable(["SOURCE", "ORGANIZATION", "ALLOWED A MINUTE", "STATE"], widestCell: Self.widestCell)
+        for line in report.sources {
+            table.add([
+                line.name, line.organizationName.isEmpty ? nonEmpty(line.organizationID) : line.organizationName,
+                line.allowance.map { "\($0)" } ?? "unknown", state(of: line),
+            ])
+        }
+        return "\(table)\n(\(report.requestsOfLastDay) requests were sent in the last 24 hours.)"
+    }
+
+    private func nonEmpty(_ text: String) -> String { text.isEmpty ? "unknown" : text }
+
+    private func state(of source: StatusReport.Source) -> String {
+        if let end = source.restingUntil { return "rests until \(end.formatted(.iso8601)), as the vendor asked for" }
+        if let left = report.backingOff.first(where: { $0.source == source.name && $0.subject.isEmpty }) {
+            return "left alone until \(left.nextAttemptAt.formatted(.iso8601))"
+        }
+        if !source.lastError.isEmpty { return "could not work" }
+        return source.isWorkedOn ? "is worked on now" : source.organizationID.isEmpty ? "never read" : "well"
     }
 
     private var freshness: String {

@@ -2,6 +2,38 @@ package import FoundationEssentials
 
 /// What `usaged status` shows, as the database knows it.
 package struct StatusReport: Sendable, Codable {
+    /// Of the shape of the report as JSON; a field that is added does not raise it.
+    package static let schemaVersion = 1
+
+    /// A configured source.
+    package struct Source: Sendable, Codable {
+        package let name: String
+        /// `genesys`, `infodeck`
+        package let kind: String
+        /// Empty until the source has authenticated once, as is the name.
+        package let organizationID: String
+        package let organizationName: String
+        /// Until when the vendor asked for silence; nil when it does not.
+        package let restingUntil: Date?
+        /// Requests a minute that the vendor was last seen to allow; nil when unknown.
+        package let allowance: Int?
+        /// Whether a process works on it now.
+        package let isWorkedOn: Bool
+        /// Why the source as a whole could not work; empty when it could.
+        package let lastError: String
+    }
+
+    /// The newest owed days of a source and dataset.
+    package struct CoverageStrip: Sendable, Codable {
+        package let source: String
+        package let dataset: String
+        /// `yyyy-MM-dd`
+        package let firstDay: String
+        package let lastDay: String
+        /// A letter a day: C covered, P provisional, F failed, G gap, U unavailable.
+        package let states: String
+    }
+
     /// One source and dataset.
     package struct Freshness: Sendable, Codable {
         package let source: String
@@ -121,6 +153,14 @@ package struct StatusReport: Sendable, Codable {
         package let nextAttemptAt: Date
     }
 
+    /// ``schemaVersion``
+    package let version: Int
+    package let readAt: Date
+    /// By name.
+    package let sources: [Source]
+    /// HTTP requests sent by all runs that began in the last 24 hours.
+    package let requestsOfLastDay: Int
+    package let coverage: [CoverageStrip]
     package let freshness: [Freshness]
     /// Gaps, failures and doubts, newest first; at most 20.
     package let problems: [Problem]

@@ -1,14 +1,16 @@
-import FoundationEssentials
+package import FoundationEssentials
 import Postgres
 import UsageDomain
 
 extension Warehouse {
     /// Reads freshness, problems, differences, late days and the last runs in one snapshot.
     ///
-    /// - Parameter watchedDays: how many days after its date a day is read again each day; see ``LateDay``.
+    /// - Parameters:
+    ///   - watchedDays: how many days after its date a day is read again each day; see ``LateDay``.
+    ///   - now: the current time.
     /// - Returns: what the database knows now.
     /// - Throws: `PostgresError`.
-    package func status(watchedDays: Int = .max) async throws -> StatusReport {
+    package func status(watchedDays: Int = .max, now: Date = Date()) async throws -> StatusReport {
         // The comparisons read five weeks of facts.
         try await pool.withTransaction(timeout: .seconds(120)) { connection in
             try connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -16,6 +18,11 @@ extension Warehouse {
             try connection.execute("SET LOCAL jit = off")
             let (problems, count) = try Self.problems(on: connection)
             return StatusReport(
+                version: StatusReport.schemaVersion,
+                readAt: now,
+                sources: try Self.sourceStates(now: now, on: connection),
+                requestsOfLastDay: try Self.requestsOfLastDay(now: now, on: connection),
+                coverage: try Self.coverageStrips(on: connection),
                 freshness: try Self.freshness(on: connection),
                 problems: problems,
                 hiddenProblems: count - problems.count,

@@ -7,8 +7,17 @@ import Warehouse
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Shows freshness, gaps and the last runs.",
-        discussion: "Reads the database only; nothing is sent to any vendor."
+        abstract: "Shows what each source is about, how fresh it is, its gaps, and the last runs.",
+        discussion: """
+            Reads the database only; nothing is sent to any vendor. A strip shows the newest days that are owed, a \
+            character a day, as many as fit, sixty at most. Colour is left out when NO_COLOR is set, TERM is dumb or the \
+            output is no terminal.
+
+            --json prints one object: version (1), readAt, sources, requestsOfLastDay, coverage (a string states with a \
+            letter a day from firstDay to lastDay: C covered, P provisional, F failed, G gap, U unavailable), freshness, \
+            problems and hiddenProblems, backingOff, reconciliations, monthDifferences, lateness, runs. Fields may be \
+            added without another version, and those that are not known are left out.
+            """
     )
 
     @OptionGroup var options: CommonOptions
@@ -20,7 +29,7 @@ struct StatusCommand: AsyncParsableCommand {
         try await reporting {
             let (program, _) = try options.program()
             try await program.requireCurrentSchema(migrating: false)
-            let report = try await program.warehouse.status(watchedDays: program.watchedDays)
+            let report = try await program.warehouse.status(watchedDays: program.watchedDays, now: Date())
             await program.warehouse.close()
             if json {
                 let encoder = JSONEncoder()
@@ -28,7 +37,7 @@ struct StatusCommand: AsyncParsableCommand {
                 encoder.dateEncodingStrategy = .iso8601
                 print(String(decoding: try encoder.encode(report), as: UTF8.self))
             } else {
-                print(StatusTable(report))
+                print(StatusTable(report, on: .standardOutput(ProcessInfo.processInfo.environment)))
             }
         }
     }
