@@ -40,7 +40,8 @@ struct ScheduledService: Service, CustomStringConvertible {
                     try await WorkContext.extended(by: { $0.source = source }) { try await loop.run() }
                 }
             }
-            try await group.waitForAll()
+            // The first that throws ends the others, too; waitForAll would wait for them.
+            for try await _ in group {}
         }
     }
 }
