@@ -85,6 +85,15 @@ import Testing
         #expect(try reader.read(.env("SECRET")).revealed == secret)
     }
 
+    @Test func `a credential of a folder that is loaded as a whole is found by the name of its file`() throws {
+        let environment = ["CREDENTIALS_DIRECTORY": directory]
+        try Data("S3cr3t".utf8).write(to: URL(filePath: "\(directory)/usaged_key"))
+        #expect(try SecretReader(environment: environment).read(.credential("key")).revealed == "S3cr3t")
+        // One that is loaded by itself comes first.
+        try Data("0ther".utf8).write(to: URL(filePath: "\(directory)/key"))
+        #expect(try SecretReader(environment: environment).read(.credential("key")).revealed == "0ther")
+    }
+
     @Test func `what is missing is named with its remedy`() throws {
         let noDirectory = try #require(error(.credential("key")))
         #expect(noDirectory == .noCredentialsDirectory(credential: "key"))

@@ -24,8 +24,8 @@ package enum SecretError: Error, Sendable, Equatable, CustomStringConvertible {
             "credential \(name): CREDENTIALS_DIRECTORY is not set; add LoadCredential=\(name):/path/to/file to the "
                 + "unit of usaged, or set the variable to a directory that holds a file \(name)"
         case .missingCredential(let name, let directory):
-            "credential \(name): there is no file \(name) in \(directory); add LoadCredential=\(name):/path/to/file "
-                + "to the unit of usaged, or correct the name in the configuration"
+            "credential \(name): there is no file \(name) in \(directory); put it into /etc/usaged/credentials, which "
+                + "the units of usaged load, and restart, or correct the name in the configuration"
         case .missingFile(let path):
             "secret file \(path): it does not exist; create it with the secret on one line and chmod 600 \(path)"
         case .missingVariable(let name):

@@ -5,6 +5,9 @@ package struct SecretReader: Sendable {
     /// The longest secret that is accepted; a longer file is surely the wrong one.
     package static let maximumBytes = 64 * 1024
 
+    /// What `LoadCredential=usaged:/etc/usaged/credentials`, of a whole folder, puts before the name of each file.
+    private static let credentialPrefix = "usaged_"
+
     private let environment: [String: String]
 
     /// - Parameter environment: The variables of the process; `CREDENTIALS_DIRECTORY` is looked up there too.
@@ -21,10 +24,12 @@ package struct SecretReader: Sendable {
             guard let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty else {
                 throw .noCredentialsDirectory(credential: name)
             }
-            guard let bytes = try contents(of: "\(directory)/\(name)", for: reference, mustBePrivate: false) else {
-                throw .missingCredential(credential: name, directory: directory)
+            for file in [name, "\(Self.credentialPrefix)\(name)"] {
+                if let bytes = try contents(of: "\(directory)/\(file)", for: reference, mustBePrivate: false) {
+                    return try secret(from: bytes, for: reference)
+                }
             }
-            return try secret(from: bytes, for: reference)
+            throw .missingCredential(credential: name, directory: directory)
         case .file(let path):
             guard let bytes = try contents(of: path, for: reference, mustBePrivate: true) else {
                 throw .missingFile(path: path)
