@@ -29,12 +29,14 @@ package struct Program {
     ///   - configuration: what the operator wants.
     ///   - timekeeper: where everything in the program gets its time from.
     ///   - longestSilence: how long a vendor may send nothing before a request is given up.
+    ///   - supervision: is told what the process does; outlives the configuration.
     ///   - logger: for the whole process.
     /// - Throws: `MigrationError` when the migrations that are compiled in cannot be right.
     package init(
         _ configuration: Configuration,
         timekeeper: Timekeeper = Timekeeper(),
         longestSilence: Duration = .seconds(60),
+        supervision: Supervision = Supervision(now: { [systemTime = Program.systemTime] in systemTime.now }),
         logger: Logger
     ) throws {
         self.configuration = configuration
@@ -42,7 +44,8 @@ package struct Program {
         self.timekeeper = timekeeper
         self.logger = logger
         monitor = Monitor(
-            sources: configuration.sources.map { ($0.name, $0.datasets.compactMap(Dataset.init(rawValue:))) })
+            sources: configuration.sources.map { ($0.name, $0.datasets.compactMap(Dataset.init(rawValue:))) },
+            supervision: supervision)
         // So many windows store at once, and the small statements that record executions must not wait. Windows in flight
         // beyond that wait with what they have fetched.
         warehouse = Warehouse(
@@ -94,31 +97,30 @@ package struct Program {
         try await withConnection { try await migrator.verifyCurrent(on: $0) }
     }
 
-    /// What the wait for the database is called where loops give signs of life.
-    private static let startLoop = "start"
-
     /// Waits for the database, then refuses a schema that is not the one of this program; `migrate: auto` is obeyed.
     ///
     /// - Parameter patience: how long a database that is away is waited for.
     /// - Throws: as ``requireCurrentSchema(migrating:)``, and `CancellationError`.
     func awaitCurrentSchema(_ patience: DatabasePatience) async throws {
-        let log = PassLog(logger: logger)
-        func receive(_ event: PassEvent) {
-            log.receive(event)
-            monitor.receive(event)
-            monitor.liveness.sign(of: Self.startLoop)
-        }
-        try await patience.attempt(onEvent: receive) {
+        try await patience.attempt(onEvent: observe) {
             do {
                 try await requireCurrentSchema(migrating: true)
                 monitor.health.noteSchemaCurrent()
-                monitor.liveness.end(of: Self.startLoop)
             } catch MigrationError.failed(_, _, let cause) where cause.isTransient {
                 throw cause
             } catch let error as MigrationError where error.isTransient {
                 throw PostgresError.deadlineExceeded(during: error.description)
             }
         }
+    }
+
+    /// Time as systemd measures it, whatever time the work keeps to.
+    package static let systemTime = Timekeeper(SuspendingClock())
+
+    /// Takes note of what happens outside of any pass.
+    func observe(_ event: PassEvent) {
+        monitor.receive(event)
+        PassLog(logger: logger).receive(event)
     }
 
     /// How many days after its date a day is read again each day.

@@ -19,14 +19,13 @@ struct ReturningSourceTests {
             let pass = try bench.pass()
             var settings = pass.settings
             settings.holds.checkEvery = .milliseconds(20)
-            settings.holds.slice = .milliseconds(100)
             settings.holds.turn = .zero
             let long = Pass(warehouse: pass.warehouse, sources: pass.sources, settings: settings, onEvent: pass.onEvent)
             let other = try await SourceLock(of: "acme", in: bench.warehouse.lockSession)
             async let report = long.run(
                 .backfill(PassBench.days("2025-01-01..2025-08-31"), refetching: false))
             try await bench.simulator.ledger.reaches(3, of: .submit)
-            async let isTaken = other.wait(for: .seconds(120))
+            async let isTaken = other.wait()
             try await eventually("the backfill knows that others want the source") {
                 bench.events.value.contains { if case .sourceWanted = $0 { true } else { false } }
             }
@@ -49,14 +48,13 @@ struct ReturningSourceTests {
             let pass = try bench.pass()
             var settings = pass.settings
             settings.holds.checkEvery = .milliseconds(20)
-            settings.holds.slice = .milliseconds(100)
             settings.holds.turn = .zero
             let long = Pass(warehouse: pass.warehouse, sources: pass.sources, settings: settings, onEvent: pass.onEvent)
             let other = try await SourceLock(of: "acme", in: bench.warehouse.lockSession)
             async let report = long.run(
                 .backfill(PassBench.days("2025-01-01..2025-08-31"), refetching: false))
             try await bench.simulator.ledger.reaches(3, of: .submit)
-            async let isTaken = other.wait(for: .seconds(120))
+            async let isTaken = other.wait()
             try await eventually("the backfill knows that others want the source") {
                 bench.events.value.contains { if case .sourceWanted = $0 { true } else { false } }
             }

@@ -126,6 +126,7 @@ struct Installation: Sendable {
         _ arguments: [String],
         secret: String? = nil,
         key: String? = nil,
+        environment: [Environment.Key: String] = [:],
         startedBy launcher: [String] = [],
         limitingFilesTo limit: Int? = nil,
         log name: String = UUID().uuidString,
@@ -141,11 +142,13 @@ struct Installation: Sendable {
         let result = try await run(
             .path(FilePath(command[0])),
             arguments: Arguments(Array(command.dropFirst())),
-            environment: .inherit.updating([
-                "ACME_SECRET": secret ?? simulator.clientSecret,
-                "OTHER_SECRET": simulator.credentials.last?.clientSecret ?? "",
-                "TOWER_KEY": key ?? simulator.infodeck.apiKey,
-            ]),
+            environment: .inherit.updating(
+                environment.merging([
+                    "ACME_SECRET": secret ?? simulator.clientSecret,
+                    "OTHER_SECRET": simulator.credentials.last?.clientSecret ?? "",
+                    "TOWER_KEY": key ?? simulator.infodeck.apiKey,
+                ]) { given, _ in given }
+            ),
             input: .none,
             output: .fileDescriptor(outputFile, closeAfterSpawningProcess: true),
             error: .fileDescriptor(logFile, closeAfterSpawningProcess: true)
@@ -158,13 +161,19 @@ struct Installation: Sendable {
             log: try String(contentsOfFile: log, encoding: .utf8))
     }
 
+    /// The binary beside the tests; or, as CI wants it, another one or the same behind a program that confines it, by
+    /// absolute paths with spaces between.
+    private static let program =
+        ProcessInfo.processInfo.environment["USAGED_UNDER_TEST"]?.split(separator: " ").map(String.init)
+        ?? [Repository.builtProduct("usaged")]
+
     /// The binary with its arguments, behind the program that makes it run somewhere else or the shell that limits it. A
     /// signal that is ignored stays so over `exec`.
     private func command(
         _ arguments: [String], startedBy launcher: [String], limitingFilesTo limit: Int?
     ) -> [String] {
         let level = arguments.contains("--log-level") ? [] : ["--log-level", "trace"]
-        let usaged = [Repository.builtProduct("usaged")] + arguments + ["--config", configurationFile] + level
+        let usaged = Self.program + arguments + ["--config", configurationFile] + level
         guard let limit else { return launcher + usaged }
         return ["/bin/bash", "-c", "trap '' XFSZ; ulimit -f \(limit); exec \"$0\" \"$@\""] + launcher + usaged
     }

@@ -17,7 +17,7 @@ import UsageDomain
                 .init(dataset: $0, startDate: today.advanced(by: -daysOwed), settleAfter: .zero, byUser: false)
             },
             primary: .organizationQuery)
-        try await fixture.warehouse.register([registration])
+        try await fixture.warehouse.configure([registration])
         _ = try await fixture.warehouse.identify(
             registration, as: Fixture.organization, now: date("2025-03-01T00:00:00Z"))
         for client in ["c-1", "c-2"] {

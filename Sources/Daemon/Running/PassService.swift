@@ -1,4 +1,5 @@
 import Ingest
+import Operations
 import ServiceLifecycle
 
 /// One pass, as a service that ends by itself.
@@ -7,10 +8,12 @@ struct PassService: Service, CustomStringConvertible {
     let scope: PassScope
     let selection: PassSelection
     let result: PassResult
+    let monitor: Monitor
 
     var description: String { "pass" }
 
     func run() async throws {
+        monitor.supervision.beginPass(over: pass.sources.filter(selection.includes).map(\.name))
         result.report = try await pass.run(scope, selection)
     }
 }

@@ -26,11 +26,13 @@ struct PreparedService<Work: Service>: Service, CustomStringConvertible {
                 return
             }
         }
+        program.monitor.supervision.beginPreparation()
         try SpoolFolder(program.configuration.spool.directory).prepare()
         try await cancelWhenGracefulShutdown {
             try await program.awaitCurrentSchema(patience)
         }
         try await program.withPresence(patience) {
+            program.monitor.supervision.endPreparation()
             try await DatabaseWatch(connection: program.migrationConnection, logger: program.logger)
                 .during { try await work.run() }
         }

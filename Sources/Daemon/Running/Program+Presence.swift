@@ -3,10 +3,6 @@ import Operations
 import Warehouse
 
 extension Program {
-    /// What the loop that looks is called, and how long one look may take, with all its deadlines.
-    private static let presenceLoop = "presence"
-    private static let presencePatience = Duration.seconds(120)
-
     /// Says in the database, while `body` runs, for which sources this process is configured: another process with another
     /// configuration then neither drops them nor takes over what they claimed.
     ///
@@ -19,7 +15,7 @@ extension Program {
     func withPresence<Result: Sendable>(
         _ patience: DatabasePatience, _ body: () async throws -> Result
     ) async throws -> Result {
-        try await patience.attempt(onEvent: monitor.receive) { try await presence.announce() }
+        try await patience.attempt(onEvent: observe) { try await presence.announce() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await presence.keep(noting: note) }
             let result: Swift.Result<Result, any Error>
@@ -31,13 +27,14 @@ extension Program {
             group.cancelAll()
             try await group.waitForAll()
             await presence.end()
+            monitor.supervision.endPresence()
             return try result.get()
         }
     }
 
     /// Takes note of one look at the session of the presence.
     private func note(_ error: (any Error)?) {
-        monitor.liveness.sign(of: Self.presenceLoop, nextWithin: Self.presencePatience)
+        monitor.supervision.notePresence()
         if let error { monitor.health.noteLinkLost(because: "\(error)") } else { monitor.health.noteLinkSeen() }
     }
 }

@@ -8,7 +8,9 @@ extension Program {
     ///
     /// - Throws: `MigrationError` as the initializer.
     func reconfigured(_ configuration: Configuration) throws -> Program {
-        try Program(configuration, timekeeper: timekeeper, longestSilence: longestSilence, logger: logger)
+        try Program(
+            configuration, timekeeper: timekeeper, longestSilence: longestSilence, supervision: monitor.supervision,
+            logger: logger)
     }
 
     /// Finds out what can be found out without asking anybody: before a configuration takes the place of one that works.

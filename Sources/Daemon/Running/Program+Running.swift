@@ -21,9 +21,13 @@ extension Program {
     ) async throws -> PassReport? {
         let result = PassResult()
         let patience = DatabasePatience(limit: limit, timekeeper: timekeeper)
-        try await withPass(patience: patience, onEvent: onEvent) { pass in
-            let work = PassService(pass: pass, scope: scope, selection: selection, result: result)
-            try await SignalledGroup(logger: logger).run(
+        let observing: @Sendable (PassEvent) -> Void = { [monitor] event in
+            monitor.receive(event)
+            onEvent(event)
+        }
+        try await withPass(patience: patience, onEvent: observing) { pass in
+            let work = PassService(pass: pass, scope: scope, selection: selection, result: result, monitor: monitor)
+            try await SignalledGroup(program: self).run(
                 PreparedService(program: self, patience: patience, work: work))
         }
         await warehouse.close()
@@ -41,7 +45,7 @@ extension Program {
     package func runScheduled(
         _ selection: PassSelection, rereading reread: @escaping @Sendable () throws -> Configuration
     ) async throws {
-        try await SignalledGroup(logger: logger).run(
+        try await SignalledGroup(program: self).run(
             ReloadingService(program: self, selection: selection, reread: reread))
     }
 }

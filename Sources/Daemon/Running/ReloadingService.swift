@@ -61,6 +61,8 @@ struct ReloadingService: Service, CustomStringConvertible {
     // MARK: SIGHUP
 
     private func reload(_ succession: Succession) async {
+        program.monitor.supervision.beginReload()
+        defer { program.monitor.supervision.endReload() }
         let old = succession.configuration
         do {
             let new = try reread()

@@ -23,6 +23,7 @@ struct ScheduledService: Service, CustomStringConvertible {
     func run() async throws {
         let sources = pass.sources.filter(selection.includes).map(\.name)
         let admission = Admission(sources: sources.count)
+        monitor.supervision.beginLoops(of: sources)
         var generator = SystemRandomNumberGenerator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in sources {

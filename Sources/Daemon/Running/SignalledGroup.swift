@@ -1,9 +1,8 @@
-import Logging
 import ServiceLifecycle
 
-/// Runs one service until it ends by itself or a signal asks it to.
+/// Runs one service until it ends by itself or a signal asks it to, and tells systemd what it does.
 struct SignalledGroup {
-    let logger: Logger
+    let program: Program
 
     /// - Parameter service: what to run.
     /// - Throws: what the service throws, and `CommandFailure` when it was asked a second time to stop.
@@ -17,7 +16,11 @@ struct SignalledGroup {
                     failureTerminationBehavior: .gracefullyShutdownGroup),
             ],
             gracefulShutdownSignals: SecondSignalService.signals,
-            logger: logger)
+            logger: program.logger)
+        if let notification = NotificationService(program) {
+            // The last of the list is told first that the process ends.
+            configuration.services.append(.init(service: notification, successTerminationBehavior: .ignore))
+        }
         configuration.maximumGracefulShutdownDuration = ServiceGroup.longestGrace
         try await ServiceGroup(configuration: configuration).run()
     }

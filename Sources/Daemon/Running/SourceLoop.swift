@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Ingest
 import Logging
 import Operations
@@ -25,11 +26,10 @@ struct SourceLoop: Sendable {
     /// - Throws: `CommandFailure` when no source at all may be read; `WarehouseError` when the configuration cannot be
     ///   right.
     func run() async throws {
-        defer { monitor.liveness.end(of: Monitor.loop(of: source)) }
+        defer { monitor.supervision.endLoop(of: source) }
         await noteLags()
         var failures = looks
         while !Task.isShuttingDownGracefully {
-            monitor.liveness.sign(of: Monitor.loop(of: source))
             var isLeft = false
             do {
                 let report = try await pass.run(.scheduled, PassSelection(sources: [source], datasets: datasets))
@@ -85,8 +85,11 @@ struct SourceLoop: Sendable {
     ///
     /// - Throws: `CancellationError`.
     private func pause(after failures: FailureStreak) async throws {
+        let tick = ticks.next(after: timekeeper.now)
+        let rest = tick - timekeeper.now
+        monitor.supervision.rest(source, for: rest, until: timekeeper.date.addingTimeInterval(rest.timeInterval))
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await timekeeper.sleep(until: ticks.next(after: timekeeper.now)) }
+            group.addTask { try await timekeeper.sleep(until: tick) }
             group.addTask { try await waitUntilAbandoned(after: failures) }
             defer { group.cancelAll() }
             try await group.next()
@@ -98,7 +101,6 @@ struct SourceLoop: Sendable {
         while true {
             // On the machine's own clock, as whatever concerns links to the server.
             try await Task.sleep(for: failures.wait)
-            monitor.liveness.sign(of: Monitor.loop(of: source))
             do {
                 guard try await pass.warehouse.isAbandoned(source) else { continue }
                 // Of a source that cannot be taken, that was said when it was tried first.

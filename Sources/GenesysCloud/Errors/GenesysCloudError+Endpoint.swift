@@ -8,6 +8,7 @@ extension GenesysCloudError.Step {
         case .organization: EndpointName("organization")
         case .oauthClients: EndpointName("clients")
         case .limits: EndpointName("limits")
+        case .permission: EndpointName("permission")
         case .submit: EndpointName("submit")
         case .results: EndpointName("results")
         }

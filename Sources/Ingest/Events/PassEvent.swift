@@ -45,12 +45,12 @@ package enum PassEvent: Sendable {
     case monthChecked(source: String, month: Month, differences: [Channel: Decimal])
     /// A closed month could not be asked for as a whole; a later pass does.
     case monthCheckFailed(source: String, month: Month, reason: String)
+    /// The database is asked for a piece of work, perhaps again: whoever asks goes on.
+    case databaseAsked
     /// The database does not take the work; it goes on when the database does. Told once, however many wait.
     case databaseAway(reason: String)
     /// Everything that waited for the database has gone on.
     case databaseBack(after: Duration)
-    /// Something that waits, for the database or for another process, has looked again in vain: it waits on.
-    case stillWaiting
     /// Old submissions could not be forgotten; a later day does it.
     case housekeepingFailed(reason: String)
     case progressed(PassProgress)

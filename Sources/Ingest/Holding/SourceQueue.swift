@@ -30,10 +30,10 @@ struct SourceQueue: Sendable {
         var lastSeen = ContinuousClock.now
         while true {
             let asked = ContinuousClock.now
+            pass.onEvent(.databaseAsked)
             do {
                 let queue = try await pass.warehouse.queue(of: lock)
                 if queue.isInLine { lastSeen = asked }
-                pass.onEvent(.stillWaiting)
                 if let holder = queue.holder, holder != announced {
                     announced = holder
                     pass.onEvent(.sourceHeldElsewhere(source: lock.source, holder: holder))

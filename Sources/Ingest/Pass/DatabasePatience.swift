@@ -47,6 +47,7 @@ package struct DatabasePatience: Sendable {
         let began = timekeeper.now
         var waits = 0
         while true {
+            onEvent(.databaseAsked)
             do {
                 let result = try await work()
                 answered(afterWaiting: waits > 0, onEvent)
@@ -57,7 +58,6 @@ package struct DatabasePatience: Sendable {
                     throw error
                 }
                 if waits == 0, outage.enter(at: began) { onEvent(.databaseAway(reason: error.description)) }
-                if waits > 0 { onEvent(.stillWaiting) }
             } catch {
                 if error is CancellationError {
                     if waits > 0 { outage.leave() }

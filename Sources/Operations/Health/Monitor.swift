@@ -7,15 +7,17 @@ package import UsageDomain
 package struct Monitor: Sendable {
     /// Whether the daemon is ready.
     package let health: Health
-    /// Whether its loops make progress.
-    package let liveness: Liveness
+    /// What it does, and whether its loops make progress.
+    package let supervision: Supervision
     /// What it counts.
     package let board: MetricsBoard
 
-    /// - Parameter sources: names and datasets of the configuration, in its order.
-    package init(sources: [(name: String, datasets: [Dataset])]) {
+    /// - Parameters:
+    ///   - sources: names and datasets of the configuration, in its order.
+    ///   - supervision: outlives a configuration.
+    package init(sources: [(name: String, datasets: [Dataset])], supervision: Supervision) {
         health = Health(sources: sources.map(\.name))
-        liveness = Liveness()
+        self.supervision = supervision
         board = MetricsBoard(sources: sources)
     }
 
@@ -23,15 +25,12 @@ package struct Monitor: Sendable {
     package func receive(_ event: PassEvent) {
         health.receive(event)
         board.receive(event)
-        if let source = WorkContext.current.source { liveness.sign(of: Self.loop(of: source)) }
+        supervision.receive(event, of: WorkContext.current.source)
     }
 
     /// Takes note of a request that was sent, and of the status of its answer; nil when there was none.
     package func noteRequest(of source: String, to endpoint: EndpointName, status: Int?) {
         board.countRequest(of: source, to: endpoint, status: status)
-        liveness.sign(of: Self.loop(of: source))
+        supervision.noteRequest(of: source)
     }
-
-    /// What the loop of a source is called.
-    package static func loop(of source: String) -> String { "source \(source)" }
 }

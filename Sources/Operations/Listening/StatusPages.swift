@@ -54,10 +54,9 @@ package struct StatusPages: Sendable {
         }
         switch path {
         case "/live":
-            let overdue = monitor.liveness.overdue()
+            let overdue = monitor.supervision.situation.overdue
             guard !overdue.isEmpty else { return plain(200, "live\n") }
-            return plain(
-                503, "not live\n" + overdue.map { "\($0.loop): no progress for \($0.silence.inWords)\n" }.joined())
+            return plain(503, "not live\n" + overdue.map { "\($0): no progress for too long\n" }.joined())
         case "/ready":
             let report = monitor.health.report
             return plain(report.isReady ? 200 : 503, report.description)

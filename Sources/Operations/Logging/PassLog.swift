@@ -108,7 +108,7 @@ package final class PassLog: Sendable {
             logger.notice("database back", metadata: metadata(["away": "\(time.inWords)"]))
         case .housekeepingFailed(let reason):
             logger.warning("old submissions are kept for now", metadata: metadata(["error": "\(reason)"]))
-        case .progressed, .executionBegan, .executionEnded, .stillWaiting:
+        case .progressed, .executionBegan, .executionEnded, .databaseAsked:
             break
         case .finished(let run, let summary):
             finished(run, summary)

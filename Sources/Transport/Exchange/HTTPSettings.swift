@@ -10,6 +10,8 @@ package struct HTTPSettings: Sendable {
     /// Requests under way at once at most; nil for as many as the budget admits.
     package var requestsAtOnce: Int?
 
+    /// Told before each request that is sent, repeated ones included.
+    package var onRequest: (@Sendable () -> Void)?
     /// Told before a failed request is sent again: how it failed and after how long that will be. Nothing secret.
     package var onRetry: (@Sendable (_ failure: String, _ wait: Duration) -> Void)?
     /// Told once for each request that was sent, when no more is expected of it: what was asked, and the status of the

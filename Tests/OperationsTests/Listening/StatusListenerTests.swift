@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite(.inTurn, .timeLimit(.minutes(10))) struct StatusListenerTests {
-    private static let pages = StatusPages(of: Monitor(sources: [("acme", [])]), version: "1.2.3")
+    private static let pages = StatusPages(
+        of: Monitor(
+            sources: [("acme", [])], supervision: Supervision(now: { .zero })), version: "1.2.3")
 
     /// Lends a listener on a free port.
     private func withListener(

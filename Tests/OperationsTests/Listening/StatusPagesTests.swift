@@ -7,11 +7,18 @@ import Timekeeping
 import UsageDomain
 
 @Suite struct StatusPagesTests {
-    private let monitor = Monitor(sources: [("acme", [.organizationQuery])])
+    private let clock = TestClock()
+    private let monitor: Monitor
     private var pages: StatusPages {
         StatusPages(
             of: monitor, version: "1.2.3", budgets: [("acme", Budget())],
             timekeeper: Timekeeper(date: { Date(timeIntervalSince1970: 1_741_237_200) }))
+    }
+
+    init() {
+        let timekeeper = Timekeeper(clock)
+        monitor = Monitor(
+            sources: [("acme", [.organizationQuery])], supervision: Supervision(now: { timekeeper.now }))
     }
 
     /// A budget of which some is spent.
@@ -22,10 +29,13 @@ import UsageDomain
         let refusals = 0
         let idleTime = Duration.zero
 
-        func resume(_ memory: BudgetMemory, keeping keep: @escaping @Sendable (BudgetMemory) async -> Void) -> Duration?
+        func resume(_ memory: BudgetMemory, keeping keep: @escaping @Sendable (BudgetMemory) async throws -> Void)
+            -> Duration?
         {
             nil
         }
+
+        func keepWhatIsNew() {}
     }
 
     private func makeReady() {
@@ -34,12 +44,12 @@ import UsageDomain
     }
 
     @Test func `live is whether every loop makes progress`() async {
-        monitor.liveness.sign(of: "source acme")
+        monitor.supervision.beginLoops(of: ["acme"])
         #expect(await pages.answer(method: "GET", path: "/live").status == 200)
-        monitor.liveness.sign(of: "source acme", nextWithin: .seconds(60), at: .now - .seconds(90))
+        clock.advance(by: .seconds(3_600))
         let answer = await pages.answer(method: "GET", path: "/live")
         #expect(answer.status == 503)
-        #expect(answer.body == "not live\nsource acme: no progress for 2 min\n")
+        #expect(answer.body == "not live\nsource acme: no progress for too long\n")
     }
 
     @Test func `ready is 503 with the obstacles, then 200`() async {

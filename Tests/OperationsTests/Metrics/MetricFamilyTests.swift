@@ -1,4 +1,5 @@
 import Operations
+import Randomness
 import Testing
 
 @Suite struct MetricFamilyTests {
