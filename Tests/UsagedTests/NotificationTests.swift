@@ -45,8 +45,10 @@ struct NotificationTests {
                 kill(process.value, SIGTERM)
             }
             #expect(finished.code == 0, "\(finished.log)")
+            try await eventually("the end is heard") {
+                listener.assignments.suffix(2) == ["STOPPING=1", "STATUS=stopping"]
+            }
             let heard = listener.assignments
-            #expect(heard.suffix(2) == ["STOPPING=1", "STATUS=stopping"])
             let ready = try #require(heard.firstIndex(of: "READY=1"))
             #expect(heard.count { $0 == "READY=1" } == 1)
             // Ready is who was let in, not who has read everything.
@@ -66,7 +68,7 @@ struct NotificationTests {
             let alone = try await usaged.usaged(["run"], secret: "wrong", key: "wrong", environment: environment)
             #expect(alone.code == 77, "\(alone.log)")
             #expect(!listener.hasHeard("READY"))
-            #expect(listener.hasHeard("STOPPING"))
+            try await eventually("the end is heard") { listener.hasHeard("STOPPING") }
             let finished = try await usaged.usaged(["run"], secret: "wrong", environment: environment) { process in
                 try await eventually("it is ready") { listener.hasHeard("READY") }
                 try await eventually("the refused one is shown beside the other") {
@@ -83,9 +85,9 @@ struct NotificationTests {
             let finished = try await usaged.usaged(
                 ["run", "--backfill", "2025-01-01..2025-02-28"], environment: environment(listener))
             #expect(finished.code == 0, "\(finished.log)")
+            try await eventually("the end is heard") { listener.hasHeard("STOPPING") }
             #expect(listener.hasHeard("STATUS=1 of 2 windows, "))
             #expect(listener.hasHeard("STATUS=2 of 2 windows, "))
-            #expect(listener.hasHeard("STOPPING"))
         }
     }
 }

@@ -3,16 +3,25 @@ import Synchronization
 
 /// Listens in systemd's place: a datagram socket that keeps what a service says.
 package final class NotificationListener: Sendable {
+    /// What was heard, shared with the thread that reads.
+    private final class Record: Sendable {
+        let assignments = Mutex<[String]>([])
+    }
+
     /// A value of `$NOTIFY_SOCKET`.
     package let name: String
     private let descriptor: Int32
-    private let heard = Mutex<[String]>([])
+    private let record = Record()
+    private let isReading: Bool
 
-    /// - Parameter name: an absolute path, or an abstract name that begins with `@`.
+    /// - Parameters:
+    ///   - name: an absolute path, or an abstract name that begins with `@`.
+    ///   - isReading: whether what is said is read at once. The system keeps only so much of what nobody reads.
     /// - Throws: `SocketError` when the socket cannot be had.
-    package init(at name: String) throws {
+    package init(at name: String, isReading: Bool = true) throws {
         self.name = name
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        self.isReading = isReading
+        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError(call: "socket", errno: errno) }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -28,24 +37,27 @@ package final class NotificationListener: Sendable {
             close(descriptor)
             throw SocketError(call: "bind", errno: number)
         }
+        guard isReading else { return }
+        startThread { [descriptor, record] in
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = recv(descriptor, &buffer, buffer.count, 0)
+                guard count > 0 else { break }
+                let text = String(decoding: buffer[..<count], as: UTF8.self)
+                record.assignments.withLock { $0 += text.split(separator: "\n").map(String.init) }
+            }
+            close(descriptor)
+        }
     }
 
     deinit {
-        close(descriptor)
+        // Wakes the thread, which closes.
+        if isReading { shutdown(descriptor, Int32(SHUT_RDWR)) } else { close(descriptor) }
         if name.hasPrefix("/") { unlink(name) }
     }
 
     /// All assignments that have arrived, in their order.
-    package var assignments: [String] {
-        heard.withLock { heard in
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = recv(descriptor, &buffer, buffer.count, 0)
-                guard count > 0 else { return heard }
-                heard += String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
-            }
-        }
-    }
+    package var assignments: [String] { record.assignments.withLock { $0 } }
 
     /// How often this assignment has arrived.
     package func count(of assignment: String) -> Int {

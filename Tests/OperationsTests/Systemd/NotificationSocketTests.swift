@@ -18,23 +18,22 @@ import Testing
     }
 
     @Test(arguments: ["\(NSTemporaryDirectory())/notify-\(UUID().uuidString)", "@usaged-test-\(UUID().uuidString)"])
-    func `several go in one datagram to a path or to an abstract name`(name: String) throws {
+    func `several go in one datagram to a path or to an abstract name`(name: String) async throws {
         let listener = try NotificationListener(at: name)
         let socket = try #require(NotificationSocket(environment: ["NOTIFY_SOCKET": name]))
         #expect(socket.send([.ready, .status("at work")]))
-        #expect(listener.assignments == ["READY=1", "STATUS=at work"])
+        try await eventually("both are heard") { listener.assignments == ["READY=1", "STATUS=at work"] }
     }
 
     @Test func `who does not listen, or cannot keep up, is told nothing, at once`() throws {
         let name = "@usaged-test-\(UUID().uuidString)"
         let socket = try #require(NotificationSocket(environment: ["NOTIFY_SOCKET": name]))
         #expect(!socket.send([.ready]))
-        let listener = try NotificationListener(at: name)
+        let listener = try NotificationListener(at: name, isReading: false)
         var taken = 0
         while socket.send([.watchdog]) { taken += 1 }
         #expect(taken > 0)
-        #expect(listener.count(of: "WATCHDOG=1") == taken)
-        #expect(socket.send([.watchdog]))
+        withExtendedLifetime(listener) {}
     }
 
     @Test(arguments: [nil, "", "@", "/", "relative", "vsock:2:1234", "/" + String(repeating: "x", count: 108)])

@@ -99,9 +99,11 @@ import Timekeeping
                 try await eventually("it is fed, minute \(minute)") { listener.count(of: "WATCHDOG=1") > before }
             }
         }
+        try await eventually("the end is heard") {
+            listener.assignments.suffix(2) == ["STOPPING=1", "STATUS=stopping"]
+        }
         #expect(listener.count(of: "READY=1") == 1)
         #expect(listener.count(of: "STATUS=acme: idle until 1970-01-01T00:00:00Z") == 1)
-        #expect(listener.assignments.suffix(2) == ["STOPPING=1", "STATUS=stopping"])
     }
 
     @Test func `a loop that reports no more ends the feeding, and one that works does not`() async throws {
@@ -123,6 +125,9 @@ import Timekeeping
             #expect(clock.now.offset == .seconds(120 * 60) + LoopDeadlines.longestSilence + .seconds(60))
             try await eventually("the operator is told") { log.entries.contains { $0.level == .critical } }
             #expect(log.entries.map { $0.metadata["loops"] } == ["tower"])
+            // The line and the feeding before are on their way; this one comes after them.
+            supervision.receive(.databaseAway(reason: "gone"), of: "acme")
+            try await eventually("what came before is heard") { listener.hasHeard("STATUS=waiting for") }
             let fed = listener.count(of: "WATCHDOG=1")
             for _ in 1...5 {
                 try await passMinute(listener)
