@@ -1,3 +1,4 @@
+import FoundationEssentials
 import InMemoryLogging
 import Ingest
 import Logging
@@ -89,11 +90,16 @@ import Warehouse
         #expect(
             lines(of: [
                 .sourceFailed(source: "acme", kind: .unauthenticated, reason: "refused"),
+                .sourceLeftAlone(
+                    source: "acme", until: Date(timeIntervalSince1970: 1_741_237_200), reason: "HTTP 401"),
                 .listingFailed(source: "acme", reason: "forbidden"),
                 .windowFailed(source: "acme", window: Self.window, reason: "bad row"),
                 .windowSplit(source: "acme", window: Self.window, parts: 31, reason: "bad row"),
             ]) == [
                 Line(level: .error, message: "source failed", metadata: ["source": "acme", "error": "refused"]),
+                Line(
+                    level: .error, message: "source keeps failing and is left alone",
+                    metadata: ["source": "acme", "until": "2025-03-06T05:00:00Z", "error": "HTTP 401"]),
                 Line(
                     level: .warning, message: "OAuth clients cannot be listed; their names come from usage alone",
                     metadata: ["source": "acme", "error": "forbidden"]),
