@@ -12,19 +12,6 @@ import Warehouse
 
 /// Connects the configured sources to their vendors: one HTTP exchange, with its own budget of requests, a source.
 package struct Vendors {
-    /// How they are asked.
-    package struct Manner: Sendable {
-        /// When a request is sent again; nil leaves it to what suits each vendor.
-        var policy: RetryPolicy?
-        var longestSilence: Duration?
-        /// Told of the head of each answer.
-        var onAnswer: (@Sendable (HTTPReplyHead) -> Void)?
-        /// Whether what deserves a warning is said by somebody else.
-        var isQuiet = false
-
-        package init() {}
-    }
-
     private let configuration: Configuration
     private let timekeeper: Timekeeper
     private let longestSilence: Duration

@@ -118,7 +118,8 @@ struct DatabaseExamination {
             guard first == second else {
                 let failure = CommandFailure(WarehouseError.sessionNotKept)
                 return .fault(
-                    "database.sessions", failure.message,
+                    "database.sessions",
+                    "another session of the server answers each time, as through a pooler in transaction mode",
                     remedy: "connect to the server itself, or to a pool in session mode (the key database)",
                     .command(failure.status))
             }
