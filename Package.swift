@@ -242,7 +242,8 @@ let package = Package(
             name: "UsagedTests",
             dependencies: [
                 "Daemon", "EphemeralPostgres", "Ingest", "Operations", "Postgres", "TestSupport", "Timekeeping",
-                "UsageSimulator", "UsagedConfiguration", "Warehouse", "namespace-listener", "usaged", logging, subprocess,
+                "UsageDomain", "UsageSimulator", "UsagedConfiguration", "Warehouse", "namespace-listener", "usaged",
+                logging, subprocess,
                 systemPackage,
             ],
             swiftSettings: strict),

@@ -1,9 +1,11 @@
 import Ingest
 import Logging
+import Operations
 import Postgres
 import TestSupport
 import Testing
 import Timekeeping
+import UsageDomain
 import Warehouse
 
 @testable import Daemon
@@ -35,8 +37,9 @@ struct SourceLoopTests {
         settings.holds.absence = .zero
         var loop = SourceLoop(
             pass: Pass(warehouse: warehouse, sources: [], settings: settings, onEvent: { _ in }), source: "acme",
-            datasets: [], every: .seconds(3_600), admission: Admission(sources: 1), timekeeper: Timekeeper(),
-            logger: logs.logger)
+            datasets: [], ticks: Ticks(every: .seconds(3_600), phase: .zero), admission: Admission(sources: 1),
+            timekeeper: Timekeeper(),
+            monitor: Monitor(sources: [("acme", [])], supervision: Supervision(now: { .zero })), logger: logs.logger)
         loop.looks = FailureStreak(shortest: .milliseconds(1), longest: .milliseconds(8))
         let running = Task { [loop] in try await loop.run() }
         func attempts() async throws -> Int64 {

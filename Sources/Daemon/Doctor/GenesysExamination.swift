@@ -45,7 +45,7 @@ struct GenesysExamination {
             result.findings += await permissions()
             result.findings.append(clock.finding(of: name))
         } catch {
-            result.findings = [diagnosis.finding(ofLogin: error)] + (clock.isOff ? [clock.finding(of: name)] : [])
+            result.findings = [diagnosis.finding(ofLogin: error)]
             result.findings += datasets.map { dataset in
                 .skipped("permission", of: name, dataset: dataset.rawValue, because: "the source is not let in")
             }

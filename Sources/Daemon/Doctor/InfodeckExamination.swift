@@ -39,7 +39,7 @@ struct InfodeckExamination {
             result.findings.append(await usage())
             result.findings.append(clock.finding(of: name))
         } catch {
-            result.findings = [refusal(error)] + (clock.isOff ? [clock.finding(of: name)] : [])
+            result.findings = [refusal(error)]
             result.findings.append(.skipped("permission", of: name, dataset: dataset, because: "the key is not let in"))
         }
         if result.findings.contains(where: { $0.name == "permission" && $0.severity == .ok }) {

@@ -53,6 +53,8 @@ struct VendorDiagnosis {
                 return fault("vendor.unavailable", remedy: "try again later; the vendor's status page may know more")
             }
             return nil
+        case .clockOff:
+            return fault(AnsweredClock.name, remedy: AnsweredClock.remedy)
         case .answerTooLong, .unsupportedEncoding:
             return fault("vendor.proxy", remedy: Self.proxyRemedy(addressKeys))
         }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Ingest
+import Operations
 import UsagedConfiguration
 import Warehouse
 

@@ -1,4 +1,5 @@
 package import Ingest
+import Operations
 package import UsagedConfiguration
 import Warehouse
 

@@ -1,5 +1,6 @@
 import Ingest
 import Logging
+import Operations
 import ServiceLifecycle
 import UnixSignals
 import UsagedConfiguration

@@ -17,7 +17,7 @@ struct ClockDifference: Equatable {
     ///   - sent: our time before the request was sent.
     ///   - received: our time when the head had come.
     init?(_ head: HTTPReplyHead, sent: Date, received: Date) {
-        guard let date = RetryAfter.date(head.header("Date")) else { return nil }
+        guard let date = head.date else { return nil }
         let seconds = max(0, sent.timeIntervalSince(date)) + min(0, received.timeIntervalSince(date))
         guard seconds.magnitude > Double(Self.tolerance.components.seconds) else { return nil }
         duration = .seconds(Int(seconds.rounded()))

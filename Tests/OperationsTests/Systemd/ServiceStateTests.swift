@@ -87,7 +87,8 @@ import UsageDomain
         state.rest("source-7", until: noon.addingTimeInterval(-60))
         #expect(state.line == "200 sources: idle until 2027-01-15T11:59:00Z")
         state.receive(
-            .sourceFailed(source: "source-7", kind: .unavailable, reason: String(repeating: "x", count: 1_000)), of: "source-7")
+            .sourceFailed(source: "source-7", kind: .unavailable, reason: String(repeating: "x", count: 1_000)),
+            of: "source-7")
         #expect(state.line.hasSuffix("xxx…; 199 sources: idle until 2027-01-15T12:00:00Z"))
     }
 

@@ -1,4 +1,5 @@
 import Daemon
+import EphemeralPostgres
 import Foundation
 import Postgres
 import TestSupport
@@ -32,6 +33,13 @@ extension DoctorCase {
             try $0.edit(
                 $0.usaged.conninfo, conninfo.replacing("host=127.0.0.1", with: "host=db.example.com hostaddr=127.0.0.1")
             )
+        },
+        DoctorCase(
+            "a pooler in transaction mode", "database.sessions", "a pool in session mode", status: 78, isRun: false
+        ) {
+            let pooler = try Pooler(.transaction, to: .unixSocket($0.usaged.database.cluster.socketPath))
+            $0.keep(pooler)
+            try $0.edit($0.usaged.conninfo, pooler.conninfo(database: $0.usaged.database.name))
         },
         DoctorCase("a superuser as login", as: .warning, "database.login", "usage_writer", status: 0) { _ in },
         DoctorCase(
