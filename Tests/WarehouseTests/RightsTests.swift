@@ -151,6 +151,49 @@ import UsageDomain
         await pool.close()
     }
 
+    @Test(arguments: ["usage_writer", "usage_reader"])
+    func `neither the daemon's login nor an analyst's alters, drops, empties or makes anything`(
+        role: String
+    ) async throws {
+        let (_, pool) = try await login(memberOf: role)
+        // A partition, too, that the daemon itself has asked for.
+        _ = try await TestDatabase.current.pool().withConnection {
+            try $0.execute("SELECT ingest.ensure_partition('2025-03-01')")
+        }
+        let statements = try await pool.withConnection { connection in
+            try connection.query(
+                """
+                WITH object AS (
+                    SELECT oid::regclass::text AS name, relkind,
+                        CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind
+                    FROM pg_class
+                    WHERE relnamespace IN ('ingest'::regnamespace, 'usage'::regnamespace)
+                        AND relkind IN ('r', 'p', 'v', 'S')
+                )
+                SELECT format('ALTER %s %s RENAME TO taken', kind, name) FROM object
+                UNION ALL SELECT format('DROP %s %s', kind, name) FROM object
+                UNION ALL SELECT format('TRUNCATE %s', name) FROM object WHERE kind = 'TABLE'
+                UNION ALL SELECT format('CREATE INDEX ON %s ((1))', name) FROM object WHERE kind = 'TABLE'
+                UNION ALL SELECT format('CREATE TRIGGER taken AFTER INSERT ON %s EXECUTE FUNCTION now()', name)
+                    FROM object WHERE kind = 'TABLE'
+                UNION ALL SELECT format('DROP FUNCTION %s', oid::regprocedure) FROM pg_proc
+                    WHERE pronamespace IN ('ingest'::regnamespace, 'usage'::regnamespace)
+                UNION ALL SELECT format(form, nspname)
+                    FROM pg_namespace
+                    CROSS JOIN unnest(ARRAY[
+                        'CREATE TABLE %I.taken (one integer)', 'CREATE VIEW %I.taken AS SELECT 1',
+                        'CREATE FUNCTION %I.taken() RETURNS integer LANGUAGE sql AS ''SELECT 1''',
+                        'ALTER SCHEMA %I RENAME TO taken', 'DROP SCHEMA %I CASCADE']) AS form
+                    WHERE nspname IN ('ingest', 'usage', 'public')
+                """
+            ).map { try $0.decode(String.self) }
+        }
+        #expect(statements.count > 100)
+        #expect(statements.contains("TRUNCATE ingest.usage_row_202503"))
+        await expectRefused(statements, pool)
+        await pool.close()
+    }
+
     @Test func `an analyst's login reads every view and nothing else`() async throws {
         let fixture = try await Fixture()
         try await fixture.store([row(day("2025-03-01"))], window("2025-03-01", "2025-03-01"))

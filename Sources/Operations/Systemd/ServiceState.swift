@@ -29,7 +29,9 @@ package struct ServiceState: Sendable {
     package init() {}
 
     /// Whether the database is there and what each source's vendor says to its first request is known.
-    package var isReady: Bool { isPrepared && sources.allSatisfy(decided.contains) }
+    package var isReady: Bool {
+        isPrepared && !sources.isEmpty && sources.allSatisfy(decided.contains)
+    }
 
     /// The database and its schema are there.
     package mutating func notePrepared() { isPrepared = true }

@@ -28,6 +28,10 @@ import UsageDomain
     @Test func `ready is who has its database and knows of each source whether it is let in`() {
         var state = ServiceState()
         #expect(!state.isReady)
+        var idle = state
+        idle.notePrepared()
+        // What is worked on is not known yet.
+        #expect(!idle.isReady)
         state.begin(["acme", "tower", "base"])
         state.receive(.sourceReady(source: "acme", organization: organization, windows: 3), of: "acme")
         state.receive(.sourceFailed(source: "tower", kind: .unavailable, reason: "401"), of: "tower")
