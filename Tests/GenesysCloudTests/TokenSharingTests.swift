@@ -62,13 +62,13 @@ struct TokenSharingTests {
 
     @Test func `cancelling some who wait leaves the others their renewal`() async throws {
         let tasks = try await waiters(10)
-        // The one that renews may be among them; then another takes over.
+        // The one that renews may be among them; then another takes over, which may be the next to be cancelled.
         for task in tasks.prefix(5) { task.cancel() }
         for task in tasks.prefix(5) { await #expect(throws: CancellationError.self) { _ = try await task.value } }
         try await eventually("a renewal is under way") { renewals.isPending }
         renewals.end(.success(token))
         for task in tasks.dropFirst(5) { #expect(try await task.value == token.id) }
-        #expect(renewals.count <= 2)
+        #expect(renewals.count <= 6)
     }
 
     @Test func `all who wait get the error of one renewal`() async throws {

@@ -23,7 +23,7 @@ extension Program {
         let result = PassResult()
         let patience = DatabasePatience(limit: limit, timekeeper: timekeeper)
         let observing: @Sendable (PassEvent) -> Void = { [monitor] event in
-            monitor.receive(event)
+            monitor.receiveOfAll(event)
             onEvent(event)
         }
         try await withPass(patience: patience, onEvent: observing) { pass in

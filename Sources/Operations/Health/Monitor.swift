@@ -21,11 +21,20 @@ package struct Monitor: Sendable {
         board = MetricsBoard(sources: sources)
     }
 
-    /// Takes note of what a pass tells.
+    /// Takes note of what a source's own pass tells.
     package func receive(_ event: PassEvent) {
+        receive(event, of: WorkContext.current.source)
+    }
+
+    /// Takes note of what a pass over several sources tells.
+    package func receiveOfAll(_ event: PassEvent) {
+        receive(event, of: nil)
+    }
+
+    private func receive(_ event: PassEvent, of source: String?) {
         health.receive(event)
         board.receive(event)
-        supervision.receive(event, of: WorkContext.current.source)
+        supervision.receive(event, of: source)
     }
 
     /// Takes note of a request that was sent, and of the status of its answer; nil when there was none.

@@ -124,7 +124,7 @@ import Timekeeping
             }
             #expect(clock.now.offset == .seconds(120 * 60) + LoopDeadlines.longestSilence + .seconds(60))
             try await eventually("the operator is told") { log.entries.contains { $0.level == .critical } }
-            #expect(log.entries.map { $0.metadata["loops"] } == ["tower"])
+            #expect(log.entries.map { $0.metadata["loops"] } == ["source tower"])
             // The line and the feeding before are on their way; this one comes after them.
             supervision.receive(.databaseAway(reason: "gone"), of: "acme")
             try await eventually("what came before is heard") { listener.hasHeard("STATUS=waiting for") }

@@ -159,9 +159,9 @@ struct DoctorBench: Sendable {
     }
 
     /// What `usaged run --once` ends with.
-    func run() async throws -> Int32 {
+    func run(clockOffset: TimeInterval = 0) async throws -> Int32 {
         do {
-            let report = try await program(clockOffset: 0, longestSilence: .seconds(60)).runOnce(
+            let report = try await program(clockOffset: clockOffset, longestSilence: .seconds(60)).runOnce(
                 .once, PassSelection(), waitingForDatabase: .zero, onEvent: { _ in })
             return report.flatMap { CommandFailure($0)?.status.rawValue } ?? 0
         } catch {

@@ -21,7 +21,7 @@ struct DoctorTests {
             #expect(report.findings.allSatisfy { $0.severity != .fault || !$0.remedy.isEmpty }, "\(text)")
             #expect(!text.contains("S3cr3t"), "\(text)")
             guard wrong.isRun else { return }
-            let ended = try await bench.run()
+            let ended = try await bench.run(clockOffset: wrong.clockOffset)
             #expect(ended == wrong.status, "what a run ends with")
         }
     }
