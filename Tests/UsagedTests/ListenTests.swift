@@ -60,8 +60,10 @@ struct ListenTests {
         try await withInstallation(70) { usaged in
             let finished = try await withDaemon(usaged) { daemon in
                 let success = #"usaged_last_success_timestamp_seconds{source="acme"}"#
-                try await eventually("a run was complete") {
-                    value(success, in: try await daemon.page("/metrics")) != nil
+                let lag = #"usaged_coverage_day_lag{dataset="organization_query",source="acme"}"#
+                try await eventually("a run was complete, and it was read how far the source is") {
+                    let scrape = try await daemon.page("/metrics")
+                    return value(success, in: scrape) != nil && value(lag, in: scrape) == 0
                 }
                 let scrape = try await daemon.page("/metrics")
                 let rows = usaged.simulator.world.rows(

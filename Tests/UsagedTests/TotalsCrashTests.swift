@@ -13,10 +13,8 @@ struct TotalsCrashTests {
         let rows: Int
         /// How often results are asked for before the totals.
         let pages: Int
-        /// Where totals are submitted, and the number of that submission.
-        let submit: Endpoint
-        let results: Endpoint
-        let submission: Int
+        /// The number of the submission that asks for totals.
+        let submission = 2
 
         var testDescription: String { dataset.name }
 
@@ -24,11 +22,6 @@ struct TotalsCrashTests {
             dataset = try #require(CrashDataset.all.first { $0.name == name })
             self.rows = rows
             self.pages = pages
-            // A simple search has no totals of its own.
-            let isSearch = name == "simplesearch"
-            submit = isSearch ? .submit : dataset.submit
-            results = isSearch ? .results : dataset.results
-            submission = isSearch ? 1 : 2
         }
     }
 
@@ -42,7 +35,7 @@ struct TotalsCrashTests {
     }
 
     @Test(
-        arguments: ["organization_query", "organization_jobs", "simplesearch"],
+        arguments: ["organization_query", "organization_jobs"],
         [
             CrashPoint.submitAccepted, .polling, .spoolClosed,
         ])
@@ -50,18 +43,13 @@ struct TotalsCrashTests {
         switch name {
         // So round a number may be a cap.
         case "organization_query": try await perform(Proven(name, rows: 10_000, pages: 1), point)
-        case "organization_jobs": try await perform(Proven(name, rows: 1_300, pages: 2), point)
-        default: try await perform(Proven(name, rows: 600, pages: 0), point)
+        default: try await perform(Proven(name, rows: 1_300, pages: 2), point)
         }
     }
 
     private func perform(_ proven: Proven, _ point: CrashPoint) async throws {
         let dataset = proven.dataset
-        var size = World.Size(clients: 1, rowsADay: proven.rows, isSteady: true)
-        if dataset.name == "simplesearch" {
-            size.clients = 5
-            size.clientsSharingAName = 2
-        }
+        let size = World.Size(clients: 1, rowsADay: proven.rows, isSteady: true)
         let world = World(seed: 62, size: size)
         try await Installation.with(world, script: Installation.prompt) { usaged in
             let clients = dataset.isPerClient ? "\n    clients: [\(world.clients[0].id)]" : ""
@@ -78,14 +66,14 @@ struct TotalsCrashTests {
                 proxy.mode = .hold(MessageHold(hold.side, texts: texts))
                 try await usaged.killed { try await eventually("the database is held") { proxy.isHolding } }
             case .submit(let effect):
-                usaged.simulator.rewrite { $0.faults = [Fault(proven.submit, .nth(proven.submission), effect)] }
+                usaged.simulator.rewrite { $0.faults = [Fault(dataset.submit, .nth(proven.submission), effect)] }
                 try await usaged.killed {
-                    try await usaged.simulator.ledger.reaches(proven.submission, of: proven.submit)
+                    try await usaged.simulator.ledger.reaches(proven.submission, of: dataset.submit)
                 }
             case .results(let effect):
-                usaged.simulator.rewrite { $0.faults = [Fault(proven.results, .nth(proven.pages + 1), effect)] }
+                usaged.simulator.rewrite { $0.faults = [Fault(dataset.results, .nth(proven.pages + 1), effect)] }
                 try await usaged.killed {
-                    try await usaged.simulator.ledger.reaches(proven.pages + 1, of: proven.results)
+                    try await usaged.simulator.ledger.reaches(proven.pages + 1, of: dataset.results)
                 }
             }
             usaged.simulator.rewrite { $0.faults = [] }
@@ -96,7 +84,7 @@ struct TotalsCrashTests {
             let yesterday = Installation.daysAgo(1)
             #expect(try await usaged.stored(dataset.name) == usaged.truth(of: dataset.name, yesterday, yesterday))
             #expect(usaged.simulator.ledger.count(of: dataset.submit) - (proven.submission - 1) * point.submits == 1)
-            #expect(usaged.simulator.ledger.count(of: proven.submit) == proven.submission - 1 + point.submits)
+            #expect(usaged.simulator.ledger.count(of: dataset.submit) == proven.submission - 1 + point.submits)
             #expect(try await usaged.lastAccount() == point.accountOfTotals)
             #expect(
                 try await usaged.texts("SELECT part FROM ingest.execution WHERE state IN ('intended', 'open')") == [])
