@@ -6,7 +6,7 @@ import UsageSimulator
 import Warehouse
 
 /// What a pass tells of its work while it goes on.
-@Suite(.database, .timeLimit(.minutes(10)))
+@Suite(.database, .timeLimit(.minutes(30)))
 struct WorkContextTests {
     @Test func `what happens to a window is told where run, source and window are known`() async throws {
         try await PassBench.with(World(seed: 80, size: .init(rowsADay: 5)), startDate: "2025-01-01") { bench in

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UsageDomain
 
-@Suite(.inTurn, .timeLimit(.minutes(5))) struct HealthTests {
+@Suite(.inTurn, .timeLimit(.minutes(30))) struct HealthTests {
     private let health = Health(sources: ["acme", "tower"])
 
     private func ready(_ source: String) -> PassEvent {

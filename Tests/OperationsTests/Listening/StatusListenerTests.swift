@@ -3,7 +3,7 @@ import Operations
 import TestSupport
 import Testing
 
-@Suite(.inTurn, .timeLimit(.minutes(10))) struct StatusListenerTests {
+@Suite(.inTurn, .timeLimit(.minutes(30))) struct StatusListenerTests {
     private static let pages = StatusPages(
         of: Monitor(
             sources: [("acme", [])], supervision: Supervision(now: { .zero })), version: "1.2.3")

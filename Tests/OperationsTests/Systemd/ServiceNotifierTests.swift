@@ -57,7 +57,7 @@ import Timekeeping
     }
 }
 
-@Suite(.inTurn, .timeLimit(.minutes(10))) struct ServiceNotifierTests {
+@Suite(.inTurn, .timeLimit(.minutes(30))) struct ServiceNotifierTests {
     private let clock = TestClock()
     private let log = InMemoryLogHandler()
 
