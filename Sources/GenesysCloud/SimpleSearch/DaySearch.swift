@@ -112,6 +112,8 @@ struct DaySearch<Sink: UsageRowSink> {
         try await learn()
         switch knowledge {
         case .planner(var planner):
+            // Held once, or including would copy the day.
+            knowledge = .notAsked
             // Filters only include: what was seen and is not asked for again would vanish.
             planner.day.include(found.rows)
             knowledge = .planner(planner)

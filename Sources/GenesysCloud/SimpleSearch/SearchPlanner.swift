@@ -16,7 +16,9 @@ struct SearchPlanner: Sendable {
     /// Rows of one value of a dimension.
     private struct Group {
         let value: ExactText
-        let cells: [KnownDay.Cell]
+        /// Place of the value; nil where no row has it.
+        let place: Int?
+        let rows: Int
     }
 
     var day: KnownDay
@@ -41,15 +43,18 @@ struct SearchPlanner: Sendable {
         guard isCut || cells.count > limits.target else { return [filter] }
         for dimension in SearchFilter.Dimension.allCases {
             guard let groups = groups(filter, dimension, cells) else { continue }
-            let light = groups.filter { $0.cells.count <= limits.target }
-            let heavy = groups.filter { $0.cells.count > limits.target }
+            let light = groups.filter { $0.rows <= limits.target }
+            let heavy = groups.filter { $0.rows > limits.target }
             // What was cut holds more than is known of it, so half of that is enough for one search.
             let capacity = isCut ? min(limits.target, cells.count / 2) : limits.target
             var bins = pack(light, capacity: capacity)
             if isCut, heavy.isEmpty, bins.count < 2 { bins = light.map { [$0] } }
             return bins.map { bin in filter.narrowed(dimension, to: bin.map(\.value)) }
                 + heavy.flatMap { group in
-                    divide(filter.narrowed(dimension, to: [group.value]), group.cells, isCut: false)
+                    // Cells of one group at a time: those of all would be the day once more.
+                    divide(
+                        filter.narrowed(dimension, to: [group.value]),
+                        cells.filter { $0[dimension] == group.place }, isCut: false)
                 }
         }
         return isCut ? [] : [filter]
@@ -61,16 +66,16 @@ struct SearchPlanner: Sendable {
         _ dimension: SearchFilter.Dimension,
         _ cells: [KnownDay.Cell]
     ) -> [Group]? {
-        var cellsByPlace: [Int: [KnownDay.Cell]] = [:]
-        for cell in cells { cellsByPlace[cell[dimension], default: []].append(cell) }
+        var rowsByPlace: [Int: Int] = [:]
+        for cell in cells { rowsByPlace[cell[dimension], default: 0] += 1 }
         let values = day.values(dimension)
-        let found = Dictionary(uniqueKeysWithValues: cellsByPlace.map { (values[$0], $1) })
+        let found = Dictionary(uniqueKeysWithValues: rowsByPlace.map { (values[$0], (place: $0, rows: $1)) })
         let askable =
             filter[dimension] ?? (dimension == .httpMethod ? Set(Self.httpMethods) : Set(found.keys))
         guard askable.count > 1, askable.isSuperset(of: found.keys), !askable.contains(ExactText(text: "")) else {
             return nil
         }
-        return askable.sorted().map { Group(value: $0, cells: found[$0] ?? []) }
+        return askable.sorted().map { Group(value: $0, place: found[$0]?.place, rows: found[$0]?.rows ?? 0) }
     }
 
     /// First fit, decreasing. What has no rows goes where there are fewest.
@@ -82,24 +87,24 @@ struct SearchPlanner: Sendable {
 
             mutating func add(_ group: Group) {
                 groups.append(group)
-                rows += group.cells.count
+                rows += group.rows
                 bytes += group.value.text.utf8.count
             }
         }
         var bins: [Bin] = []
         // Equal ones keep their order, so that the same day is always divided in the same way.
         let decreasing = groups.enumerated()
-            .sorted { ($1.element.cells.count, $0.offset) < ($0.element.cells.count, $1.offset) }
+            .sorted { ($1.element.rows, $0.offset) < ($0.element.rows, $1.offset) }
             .map(\.element)
-        for group in decreasing where !group.cells.isEmpty {
+        for group in decreasing where group.rows > 0 {
             let place = bins.firstIndex { bin in
-                bin.rows + group.cells.count <= capacity
+                bin.rows + group.rows <= capacity
                     && bin.bytes + group.value.text.utf8.count <= limits.filterBytes
             }
             if place == nil { bins.append(Bin()) }
             bins[place ?? bins.count - 1].add(group)
         }
-        let idle = groups.filter(\.cells.isEmpty)
+        let idle = groups.filter { $0.rows == 0 }
         guard !idle.isEmpty else { return bins.map(\.groups) }
         if bins.isEmpty { bins.append(Bin()) }
         let lightest = bins.indices.min { bins[$0].rows < bins[$1].rows } ?? 0
