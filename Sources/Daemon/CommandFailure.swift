@@ -62,11 +62,6 @@ package struct CommandFailure: Error {
         }
     }
 
-    /// Whether the operator must change something before it can work.
-    var isOfTheConfiguration: Bool {
-        status == .badConfiguration || status == .noPermission
-    }
-
     /// What a finished pass means as an exit status; nil when all is done.
     package init?(_ report: PassReport) {
         let failures = report.sourceFailures

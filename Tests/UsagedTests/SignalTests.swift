@@ -103,6 +103,19 @@ struct SignalTests {
         #expect(finished.log.contains("sources.acme.client-secret: {env: ACME_SECRET} → {env: TOWER_KEY}"))
     }
 
+    @Test func `a configuration whose port is taken gives way to the one before it`() async throws {
+        let finished = try await withDaemon(74) { usaged, process in
+            // The simulator's own.
+            let taken = usaged.simulator.baseURL.replacing("http://", with: "")
+            try usaged.change { $0.replacing("listen: \"\"", with: "listen: \(taken)") }
+            kill(process.value, SIGHUP)
+            try await Self.logged("the one before it is taken up again", by: process)
+            let known = try await usaged.texts("SELECT count(*)::text FROM ingest.run WHERE outcome = 'complete'")
+            try await Self.runs(beyond: Int(known.first ?? "") ?? 0, of: usaged)
+        }
+        #expect(finished.log.contains("listen: nowhere → 127.0.0.1:"))
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `a second signal ends at once what the first would have let finish, and nothing is half done`(
         signal: Int32

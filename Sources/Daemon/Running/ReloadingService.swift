@@ -47,11 +47,12 @@ struct ReloadingService: Service, CustomStringConvertible {
                 guard let next = succession.takeNext(), !Task.isShuttingDownGracefully else { return }
                 (former, current) = (current, next)
             } catch {
-                let failure = CommandFailure(error)
-                guard let kept = former, !proof.isGiven, failure.isOfTheConfiguration else { throw error }
+                guard let kept = former, !proof.isGiven, !(error is CancellationError), !Task.isCancelled else {
+                    throw error
+                }
                 program.logger.error(
                     "new configuration does not work, so the one before it is taken up again",
-                    metadata: ["error": "\(failure.message)"])
+                    metadata: ["error": "\(CommandFailure(error).message)"])
                 // Its connections were closed with it.
                 current = try kept.reconfigured(kept.configuration)
                 former = nil

@@ -6,7 +6,7 @@ import Warehouse
 
 /// What the daemon knows of its own state: is it ready, and why not.
 ///
-/// It is told by events and asked by pages and by whoever tells the service manager that the daemon is ready.
+/// It is told by events and asked by pages.
 package final class Health: Sendable {
     private struct State {
         var isSchemaCurrent = false
@@ -15,8 +15,6 @@ package final class Health: Sendable {
         /// Why the session that only looks whether the database is there could not be kept; nil while it is.
         var lostLink: String?
         var standings: [String: SourceStanding]
-        var lastNumber = 0
-        var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
     }
 
     private let names: [String]
@@ -37,32 +35,6 @@ package final class Health: Sendable {
     /// Whether the database is there, as far as is known.
     package var isDatabaseUp: Bool {
         state.withLock { $0.isSchemaCurrent && $0.outage == nil && $0.lostLink == nil }
-    }
-
-    /// Waits until the daemon is ready for the first time after the call.
-    ///
-    /// - Throws: `CancellationError`.
-    package func waitUntilReady() async throws {
-        let number = state.withLock { state in
-            state.lastNumber += 1
-            return state.lastNumber
-        }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { wait(number, $0) }
-        } onCancel: {
-            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(throwing: CancellationError())
-        }
-    }
-
-    private func wait(_ number: Int, _ continuation: CheckedContinuation<Void, any Error>) {
-        let outcome = state.withLock { state -> Result<Void, any Error>? in
-            // Cancelled before it waited, so the handler has found nothing to end.
-            if Task.isCancelled { return .failure(CancellationError()) }
-            if report(in: state).isReady { return .success(()) }
-            state.waiting[number] = continuation
-            return nil
-        }
-        if let outcome { continuation.resume(with: outcome) }
     }
 
     // MARK: - What it is told
@@ -119,15 +91,7 @@ package final class Health: Sendable {
     }
 
     private func change(_ body: (inout State) -> Void) {
-        let ready = state.withLock { state in
-            body(&state)
-            guard !state.waiting.isEmpty, report(in: state).isReady else {
-                return [] as [CheckedContinuation<Void, any Error>]
-            }
-            defer { state.waiting = [:] }
-            return Array(state.waiting.values)
-        }
-        for continuation in ready { continuation.resume() }
+        state.withLock { body(&$0) }
     }
 
     private func report(in state: State) -> HealthReport {

@@ -76,23 +76,4 @@ import UsageDomain
         health.receive(failed("acme", .refused, "no\nready"))
         #expect(health.report.description.contains("source acme: refused: no\\nready\n"))
     }
-
-    @Test func `whoever waits goes on when it is ready, and at once when it was`() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 1...3 { group.addTask { try await health.waitUntilReady() } }
-            health.noteSchemaCurrent()
-            health.receive(ready("acme"))
-            health.receive(ready("tower"))
-            try await group.waitForAll()
-        }
-        try await health.waitUntilReady()
-    }
-
-    @Test func `a wait ends when its task is cancelled`() async {
-        await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await health.waitUntilReady() }
-            group.cancelAll()
-            await #expect(throws: CancellationError.self) { try await group.waitForAll() }
-        }
-    }
 }
