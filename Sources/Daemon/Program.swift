@@ -17,6 +17,8 @@ package struct Program {
 
     /// Says in the database for which sources this process is configured.
     let presence: PresenceKeeper
+    /// Tells which sources are left without anybody who works on them.
+    let abandonments = Abandonments()
     package let timekeeper: Timekeeper
     /// What the program knows of itself.
     package let monitor: Monitor

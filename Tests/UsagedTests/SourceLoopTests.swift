@@ -35,10 +35,19 @@ struct SourceLoopTests {
         let logs = LogCapture()
         var settings = PassSettings(lookbackDays: 7, widePassDays: 35, spoolDirectory: "/tmp", version: "test")
         settings.holds.absence = .zero
+        let abandonments = Abandonments()
+        // As the presence tells after each look.
+        let looks = Task {
+            while !Task.isCancelled {
+                abandonments.note(["acme", "tower"])
+                await Task.yield()
+            }
+        }
+        defer { looks.cancel() }
         var loop = SourceLoop(
             pass: Pass(warehouse: warehouse, sources: [], settings: settings, onEvent: { _ in }), source: "acme",
             datasets: [], ticks: Ticks(every: .seconds(3_600), phase: .zero), admission: Admission(sources: 1),
-            timekeeper: Timekeeper(),
+            abandonments: abandonments, timekeeper: Timekeeper(),
             monitor: Monitor(sources: [("acme", [])], supervision: Supervision(now: { .zero })), logger: logs.logger)
         loop.looks = FailureStreak(shortest: .milliseconds(1), longest: .milliseconds(8))
         let running = Task { [loop] in try await loop.run() }

@@ -30,7 +30,7 @@ import UsageDomain
         await fixture.close()
     }
 
-    @Test func `a presence whose session was ended is there again within two looks`() async throws {
+    @Test func `a presence whose session was ended is there again as soon as the server says so`() async throws {
         let fixture = try await Fixture()
         let keeper = PresenceKeeper(of: ["acme"], in: fixture.warehouse.lockSession, logger: .silent)
         try await keeper.announce()

@@ -145,19 +145,23 @@ import UsageDomain
 
     @Test func `a source is abandoned when its work came to no end and nobody has its lock`() async throws {
         let fixture = try await Fixture()
+        let other = try await Presence(of: ["second"], in: fixture.warehouse.lockSession)
+        let presence = try await Presence(of: ["acme", "second"], in: fixture.warehouse.lockSession)
         let first = try await lock(fixture)
         #expect(try await first.take())
         #expect(try await first.noteBegin(now: now) == 1)
-        #expect(try await !fixture.warehouse.isAbandoned("acme"))
+        #expect(try await presence.check().isEmpty)
         await first.abandon()
-        try await eventually("it shows") { try await fixture.warehouse.isAbandoned("acme") }
+        try await eventually("it shows") { try await presence.check() == ["acme"] }
+        #expect(try await other.check().isEmpty, "it is none of the other's sources")
         let next = try await lock(fixture)
         #expect(try await next.take())
         #expect(try await next.noteBegin(now: now) == 2)
-        #expect(try await !fixture.warehouse.isAbandoned("acme"))
+        #expect(try await presence.check().isEmpty)
         try await next.noteEnd()
         await next.release()
-        #expect(try await !fixture.warehouse.isAbandoned("acme"))
+        #expect(try await presence.check().isEmpty)
+        for presence in [presence, other] { await presence.end() }
         await fixture.close()
     }
 

@@ -13,7 +13,7 @@ struct PassService: Service, CustomStringConvertible {
     var description: String { "pass" }
 
     func run() async throws {
-        monitor.supervision.beginPass(over: pass.sources.filter(selection.includes).map(\.name))
+        monitor.beginPass(over: pass.sources.filter(selection.includes).map(\.name))
         result.report = try await pass.run(scope, selection)
     }
 }

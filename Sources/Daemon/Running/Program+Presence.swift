@@ -15,7 +15,7 @@ extension Program {
     func withPresence<Result: Sendable>(
         _ patience: DatabasePatience, _ body: () async throws -> Result
     ) async throws -> Result {
-        try await patience.attempt(onEvent: observe) { try await presence.announce() }
+        _ = try await patience.attempt(onEvent: observe) { try await presence.announce() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await presence.keep(noting: note) }
             let result: Swift.Result<Result, any Error>
@@ -33,8 +33,14 @@ extension Program {
     }
 
     /// Takes note of one look at the session of the presence.
-    private func note(_ error: (any Error)?) {
+    private func note(_ look: Result<Set<String>, any Error>) {
         monitor.supervision.notePresence()
-        if let error { monitor.health.noteLinkLost(because: "\(error)") } else { monitor.health.noteLinkSeen() }
+        switch look {
+        case .success(let abandoned):
+            monitor.health.noteLinkSeen()
+            abandonments.note(abandoned)
+        case .failure(let error):
+            monitor.health.noteLinkLost(because: "\(error)")
+        }
     }
 }

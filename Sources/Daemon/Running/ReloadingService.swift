@@ -47,15 +47,20 @@ struct ReloadingService: Service, CustomStringConvertible {
                 guard let next = succession.takeNext(), !Task.isShuttingDownGracefully else { return }
                 (former, current) = (current, next)
             } catch {
-                guard let kept = former, !proof.isGiven, !(error is CancellationError), !Task.isCancelled else {
+                guard !(error is CancellationError), !Task.isCancelled, !Task.isShuttingDownGracefully else { throw error }
+                let message: Logger.Metadata = ["error": "\(CommandFailure(error).message)"]
+                if let next = succession.takeNext() {
+                    // It failed at the very moment at which it was to be replaced.
+                    program.logger.error("old configuration failed, the new one is taken up", metadata: message)
+                    (former, current) = (nil, next)
+                } else if let kept = former, !proof.isGiven {
+                    program.logger.error(
+                        "new configuration does not work, so the one before it is taken up again", metadata: message)
+                    // Its connections were closed with it.
+                    (former, current) = (nil, try kept.reconfigured(kept.configuration))
+                } else {
                     throw error
                 }
-                program.logger.error(
-                    "new configuration does not work, so the one before it is taken up again",
-                    metadata: ["error": "\(CommandFailure(error).message)"])
-                // Its connections were closed with it.
-                current = try kept.reconfigured(kept.configuration)
-                former = nil
             }
         }
     }

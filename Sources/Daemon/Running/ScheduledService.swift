@@ -12,6 +12,7 @@ struct ScheduledService: Service, CustomStringConvertible {
     let pass: Pass
     let selection: PassSelection
     let every: Duration
+    let abandonments: Abandonments
     let timekeeper: Timekeeper
     let monitor: Monitor
     let logger: Logger
@@ -23,7 +24,7 @@ struct ScheduledService: Service, CustomStringConvertible {
     func run() async throws {
         let sources = pass.sources.filter(selection.includes).map(\.name)
         let admission = Admission(sources: sources.count)
-        monitor.supervision.beginLoops(of: sources)
+        monitor.beginLoops(of: sources)
         var generator = SystemRandomNumberGenerator()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for source in sources {
@@ -35,8 +36,8 @@ struct ScheduledService: Service, CustomStringConvertible {
                 }
                 let loop = SourceLoop(
                     pass: reporting, source: source, datasets: selection.datasets,
-                    ticks: Ticks(every: every, using: &generator), admission: admission, timekeeper: timekeeper,
-                    monitor: monitor, logger: logger)
+                    ticks: Ticks(every: every, using: &generator), admission: admission,
+                    abandonments: abandonments, timekeeper: timekeeper, monitor: monitor, logger: logger)
                 group.addTask {
                     try await WorkContext.extended(by: { $0.source = source }) { try await loop.run() }
                 }

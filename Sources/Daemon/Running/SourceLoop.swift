@@ -15,13 +15,14 @@ struct SourceLoop: Sendable {
     let datasets: Set<Dataset>
     let ticks: Ticks
     let admission: Admission
+    let abandonments: Abandonments
     let timekeeper: Timekeeper
     let monitor: Monitor
     let logger: Logger
 
-    /// How often a paused loop looks whether another process was killed while it worked on the source: after failures
-    /// that last, ever more seldom.
-    var looks = FailureStreak(shortest: .seconds(5), longest: .seconds(60))
+    /// How soon a paused loop takes up a source whose process was killed while it worked on it: after failures that last, ever
+    /// more seldom.
+    var looks = FailureStreak(shortest: .zero, longest: .seconds(60))
 
     /// - Throws: `CommandFailure` when no source at all may be read; `WarehouseError` when the configuration cannot be
     ///   right.
@@ -98,21 +99,12 @@ struct SourceLoop: Sendable {
 
     /// Returns when whoever worked on the source was killed, or its link was cut.
     private func waitUntilAbandoned(after failures: FailureStreak) async throws {
-        while true {
-            // On the machine's own clock, as whatever concerns links to the server.
-            try await Task.sleep(for: failures.wait)
-            do {
-                guard try await pass.warehouse.isAbandoned(source) else { continue }
-                // Of a source that cannot be taken, that was said when it was tried first.
-                logger.log(
-                    level: failures.count == 0 ? .notice : .debug, "nobody works on the source any more",
-                    metadata: ["source": "\(source)"])
-                return
-            } catch let error as CancellationError {
-                throw error
-            } catch {
-                logger.debug("the source cannot be looked at", metadata: ["source": "\(source)", "error": "\(error)"])
-            }
-        }
+        // On the machine's own clock, as whatever concerns links to the server.
+        try await Task.sleep(for: failures.wait)
+        try await abandonments.next(of: source)
+        // Of a source that cannot be taken, that was said when it was tried first.
+        logger.log(
+            level: failures.count == 0 ? .notice : .debug, "nobody works on the source any more",
+            metadata: ["source": "\(source)"])
     }
 }

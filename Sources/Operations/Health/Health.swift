@@ -14,17 +14,26 @@ package final class Health: Sendable {
         var outage: String?
         /// Why the session that only looks whether the database is there could not be kept; nil while it is.
         var lostLink: String?
+        /// In the order of the configuration.
+        var names: [String]
         var standings: [String: SourceStanding]
+
+        /// - Parameter names: of the sources that are worked on, each undecided.
+        init(sources names: [String]) {
+            self.names = names
+            standings = Dictionary(names.map { ($0, .undecided) }) { first, _ in first }
+        }
     }
 
-    private let names: [String]
     private let state: Mutex<State>
+    private let onChange: @Sendable (_ isReady: Bool) -> Void
 
-    /// - Parameter sources: names of the sources, in the order of the configuration. No others are ever known.
-    package init(sources: [String]) {
-        names = sources
-        let standings = sources.map { ($0, SourceStanding.undecided) }
-        state = Mutex(State(standings: Dictionary(standings) { first, _ in first }))
+    /// - Parameters:
+    ///   - sources: names of the sources, in the order of the configuration. No others are ever known.
+    ///   - onChange: is told, in order, whether the daemon is ready after something was learned; must not ask back.
+    package init(sources: [String], onChange: @escaping @Sendable (_ isReady: Bool) -> Void = { _ in }) {
+        self.onChange = onChange
+        state = Mutex(State(sources: sources))
     }
 
     /// Whether the daemon is ready, and what keeps it from that.
@@ -38,6 +47,14 @@ package final class Health: Sendable {
     }
 
     // MARK: - What it is told
+
+    /// The work begins, and only on these of the sources: of the others nothing will be known.
+    package func begin(_ sources: [String]) {
+        change { state in
+            state.names = sources
+            state.standings = state.standings.filter { sources.contains($0.key) }
+        }
+    }
 
     /// The database is there, with the schema of this program.
     package func noteSchemaCurrent() {
@@ -91,7 +108,11 @@ package final class Health: Sendable {
     }
 
     private func change(_ body: (inout State) -> Void) {
-        state.withLock { body(&$0) }
+        state.withLock { state in
+            body(&state)
+            // Told while locked, lest what is told last be older than what is known.
+            onChange(report(in: state).isReady)
+        }
     }
 
     private func report(in state: State) -> HealthReport {
@@ -101,9 +122,12 @@ package final class Health: Sendable {
         if !state.isSchemaCurrent, absences.isEmpty {
             report.obstacles.append("database: its schema is not checked yet")
         }
-        report.sources = names.map { ($0, state.standings[$0] ?? .undecided) }
+        report.sources = state.names.map { ($0, state.standings[$0] ?? .undecided) }
         report.obstacles += report.sources.filter { $0.standing == .undecided }
             .map { "source \($0.name): not asked for the first time yet" }
+        if !report.sources.isEmpty, report.sources.allSatisfy(\.standing.isRefused) {
+            report.obstacles.append("sources: every one is refused")
+        }
         return report
     }
 }

@@ -16,9 +16,21 @@ package struct Monitor: Sendable {
     ///   - sources: names and datasets of the configuration, in its order.
     ///   - supervision: outlives a configuration.
     package init(sources: [(name: String, datasets: [Dataset])], supervision: Supervision) {
-        health = Health(sources: sources.map(\.name))
+        health = Health(sources: sources.map(\.name), onChange: supervision.noteReadiness)
         self.supervision = supervision
         board = MetricsBoard(sources: sources)
+    }
+
+    /// The daemon begins its work: each of these sources has a loop of its own.
+    package func beginLoops(of sources: [String]) {
+        health.begin(sources)
+        supervision.beginLoops(of: sources)
+    }
+
+    /// A pass over these sources begins, after which the process ends.
+    package func beginPass(over sources: [String]) {
+        health.begin(sources)
+        supervision.beginPass(over: sources)
     }
 
     /// Takes note of what a source's own pass tells.

@@ -28,6 +28,11 @@ package enum SourceStanding: Equatable, Sendable {
         }
     }
 
+    /// Whether the vendor does not let it in.
+    package var isRefused: Bool {
+        if case .refused = self { true } else { false }
+    }
+
     /// Why it does not work here; empty when there is nothing to say.
     package var reason: String {
         switch self {

@@ -1,7 +1,7 @@
 package import FoundationEssentials
 package import Ingest
 
-/// What the process does, folded from what happens in it: whether it is ready, and a line for a person.
+/// What the process does, folded from what happens in it, as a line for a person.
 package struct ServiceState: Sendable {
     /// What is going on with one source.
     private enum Work {
@@ -20,18 +20,11 @@ package struct ServiceState: Sendable {
     private var isPrepared = false
     private var sources: [String] = []
     private var works: [String: Work] = [:]
-    /// Sources that were let in, or refused, or belong to another process.
-    private var decided: Set<String> = []
     /// Of a pass over several sources at once.
     private var progress: String?
     private var databaseAway: String?
 
     package init() {}
-
-    /// Whether the database is there and what each source's vendor says to its first request is known.
-    package var isReady: Bool {
-        isPrepared && !sources.isEmpty && sources.allSatisfy(decided.contains)
-    }
 
     /// The database and its schema are there.
     package mutating func notePrepared() { isPrepared = true }
@@ -40,12 +33,10 @@ package struct ServiceState: Sendable {
     package mutating func begin(_ sources: [String]) {
         self.sources = sources
         works = Dictionary(uniqueKeysWithValues: sources.map { ($0, .beginning) })
-        decided = []
     }
 
     /// A pass over the source has ended. Why it failed is shown for as long as it stands.
     package mutating func rest(_ source: String, until moment: Date) {
-        decided.insert(source)
         if case .failed = works[source] { return }
         works[source] = .idle(until: moment)
     }
@@ -56,12 +47,11 @@ package struct ServiceState: Sendable {
     package mutating func receive(_ event: PassEvent, of source: String?) {
         switch event {
         case .sourceReady(let source, _, let windows):
-            decide(source, .reading(windows == 1 ? "1 window due" : "\(windows) windows due"))
+            works[source] = .reading(windows == 1 ? "1 window due" : "\(windows) windows due")
         case .sourceFailed(let source, _, let reason):
-            // Decided when the pass has ended: if no source at all is let in, the process ends instead of being ready.
             works[source] = .failed(reason)
         case .sourceHeldElsewhere(let source, _):
-            decide(source, .elsewhere)
+            works[source] = .elsewhere
         case .progressed(let pass):
             let line = BackfillProgress.line(pass)
             if let source { works[source] = .reading(line) } else { progress = line }
@@ -69,11 +59,6 @@ package struct ServiceState: Sendable {
         case .databaseBack: databaseAway = nil
         default: break
         }
-    }
-
-    private mutating func decide(_ source: String, _ work: Work) {
-        decided.insert(source)
-        works[source] = work
     }
 
     // MARK: - For a person

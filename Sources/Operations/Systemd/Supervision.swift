@@ -25,6 +25,7 @@ package final class Supervision: Sendable {
 
     private struct State {
         var service = ServiceState()
+        var isReady = false
         var deadlines = LoopDeadlines()
         var isReloading = false
     }
@@ -46,7 +47,7 @@ package final class Supervision: Sendable {
     package var situation: Situation {
         state.withLock { state in
             Situation(
-                isReady: state.service.isReady, line: state.service.line, overdue: state.deadlines.overdue(at: now()),
+                isReady: state.isReady, line: state.service.line, overdue: state.deadlines.overdue(at: now()),
                 isReloading: state.isReloading)
         }
     }
@@ -105,10 +106,19 @@ package final class Supervision: Sendable {
     ///   - source: whose loop it happened in; nil before the loops begin, and in a pass over several sources.
     package func receive(_ event: PassEvent, of source: String? = nil) {
         let isNews = state.withLock { state in
-            let before = (state.service.isReady, state.service.line)
+            let before = state.service.line
             state.service.receive(event, of: source)
             Self.report(source, &state.deadlines, at: now())
-            return before != (state.service.isReady, state.service.line)
+            return before != state.service.line
+        }
+        if isNews { news.yield() }
+    }
+
+    /// - Parameter isReady: whether the database is there and the first authentication of each source is decided.
+    package func noteReadiness(_ isReady: Bool) {
+        let isNews = state.withLock { state in
+            defer { state.isReady = isReady }
+            return state.isReady != isReady
         }
         if isNews { news.yield() }
     }
@@ -130,7 +140,7 @@ package final class Supervision: Sendable {
         change { $0.isReloading = true }
     }
 
-    /// The new configuration is at work, or the old one is kept.
+    /// The new configuration is taken up, or the old one is kept.
     package func endReload() {
         change { $0.isReloading = false }
     }

@@ -46,6 +46,13 @@ final class ConnectionThread: SerialExecutor {
         wakePipe.wake()
     }
 
+    /// Whether something waits for its turn. Asked on the thread itself, before a wait that whatever is enqueued from now
+    /// on ends.
+    var isWanted: Bool {
+        wakePipe.drain()
+        return state.withLock { !$0.work.isEmpty || $0.isStopped }
+    }
+
     /// Lets `assumeIsolated` hold inside closures that were enqueued.
     func checkIsolated() {
         precondition(isIsolatingCurrentContext() == true, "not on the connection's thread")

@@ -124,6 +124,9 @@ package actor PostgresConnection {
 
     var isConnected: Bool { fault == nil }
 
+    /// Whether another closure waits for the connection.
+    var isWanted: Bool { thread.isWanted }
+
     func waiter(_ limit: Limit) -> Waiter { Waiter(wakePipe: thread.wakePipe, limit: limit) }
 
     /// Ends the connection for good.

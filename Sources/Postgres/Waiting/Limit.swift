@@ -21,6 +21,13 @@ struct Limit: Sendable {
         return limit
     }
 
+    /// The same cancellation; but a deadline that comes no later than `end`.
+    func ending(by end: ContinuousClock.Instant) -> Limit {
+        var limit = Limit(deadline: min(deadline, end), cancellation: cancellation)
+        limit.patience = patience
+        return limit
+    }
+
     /// - Throws: ``Interruption`` when the limit is reached already.
     func check() throws(Interruption) {
         if let cancelledEnd, patience == .zero || ContinuousClock.now >= cancelledEnd { throw .cancelled }

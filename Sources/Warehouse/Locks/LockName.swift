@@ -5,8 +5,14 @@ struct LockName {
     /// The text that is hashed.
     private let text: String
 
+    /// What precedes the name of a source in the lock of whoever works on it.
+    private static let workPrefix = "usaged source "
+
     /// The lock of whoever works on a source.
-    static func work(on source: String) -> LockName { LockName(text: "usaged source \(source)") }
+    static func work(on source: String) -> LockName { LockName(text: workPrefix + source) }
+
+    /// The key of the same lock, of a source whose name is an SQL expression.
+    static func key(ofWorkOn source: SQL) -> SQL { "hashtextextended(\(workPrefix) || \(source), 0)" }
 
     /// What precedes the name of a source in the lock of every living process that is configured for it.
     static let presencePrefix = "usaged configured "

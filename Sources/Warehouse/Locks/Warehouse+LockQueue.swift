@@ -33,21 +33,4 @@ extension Warehouse {
                 isInLine: sessions.contains { $0.0 == waiting })
         }
     }
-
-    /// Whether whoever worked on a source last came to no end, and nobody works on it now: its process was killed, or
-    /// its link was cut.
-    ///
-    /// - Throws: `PostgresError`, `CancellationError`.
-    package func isAbandoned(_ source: String) async throws -> Bool {
-        let isRow = LockName.isRow(ofKey: LockName.work(on: source).key)
-        return try await pool.withConnection(timeout: .seconds(4)) { connection in
-            try connection.query(
-                """
-                SELECT held_since IS NOT NULL AND NOT EXISTS (SELECT FROM pg_locks WHERE \(isRow))
-                FROM ingest.source
-                WHERE name = \(source)
-                """
-            ).first?.decode(Bool.self) ?? false
-        }
-    }
 }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Ingest
 import Operations
 import TestSupport
+import Synchronization
 import Testing
 import UsageDomain
 
@@ -29,6 +30,34 @@ import UsageDomain
         health.receive(failed("tower", .unauthenticated, "HTTP 401"))
         #expect(health.report.isReady)
         #expect(health.report.description == "ready\nsource acme: admitted\nsource tower: refused: HTTP 401\n")
+    }
+
+    @Test func `where every vendor refuses, nothing is ready`() {
+        health.noteSchemaCurrent()
+        health.receive(failed("acme", .unauthenticated, "HTTP 401"))
+        health.receive(failed("tower", .refused, "HTTP 403"))
+        #expect(health.report.obstacles == ["sources: every one is refused"])
+        health.receive(failed("tower", .unavailable, "HTTP 503"))
+        #expect(health.report.isReady, "it may be let in")
+    }
+
+    @Test func `only the sources that are worked on are waited for`() {
+        health.noteSchemaCurrent()
+        health.begin(["tower"])
+        health.receive(ready("acme"))
+        #expect(!health.report.isReady)
+        health.receive(ready("tower"))
+        #expect(health.report.description == "ready\nsource tower: admitted\n")
+    }
+
+    @Test func `whoever wants to know is told of each change, as it is`() {
+        let told = Mutex<[Bool]>([])
+        let health = Health(sources: ["acme"]) { isReady in told.withLock { $0.append(isReady) } }
+        health.noteSchemaCurrent()
+        health.receive(ready("acme"))
+        health.noteLinkLost(because: "gone")
+        health.noteLinkSeen()
+        #expect(told.withLock { $0 } == [false, true, false, true])
     }
 
     @Test(arguments: [

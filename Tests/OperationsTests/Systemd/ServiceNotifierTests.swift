@@ -92,6 +92,7 @@ import Timekeeping
             supervision.endPreparation()
             supervision.beginLoops(of: ["acme"])
             supervision.rest("acme", for: .seconds(31 * 86_400), until: Date(timeIntervalSince1970: 0))
+            supervision.noteReadiness(true)
             try await eventually("it is ready") { listener.hasHeard("READY=1") }
             for minute in 1...50 {
                 let before = listener.count(of: "WATCHDOG=1")

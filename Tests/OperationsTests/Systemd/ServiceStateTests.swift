@@ -25,37 +25,6 @@ import UsageDomain
         return progress
     }
 
-    @Test func `ready is who has its database and knows of each source whether it is let in`() {
-        var state = ServiceState()
-        #expect(!state.isReady)
-        var idle = state
-        idle.notePrepared()
-        // What is worked on is not known yet.
-        #expect(!idle.isReady)
-        state.begin(["acme", "tower", "base"])
-        state.receive(.sourceReady(source: "acme", organization: organization, windows: 3), of: "acme")
-        state.receive(.sourceFailed(source: "tower", kind: .unavailable, reason: "401"), of: "tower")
-        state.receive(.sourceHeldElsewhere(source: "base", holder: holder), of: "base")
-        state.notePrepared()
-        // A vendor's refusal counts when the process goes on all the same.
-        #expect(!state.isReady)
-        state.rest("tower", until: noon)
-        #expect(state.isReady)
-    }
-
-    @Test func `the database, and one source that is still asked, hold readiness up`() {
-        var unprepared = ServiceState()
-        unprepared.begin(["acme"])
-        unprepared.rest("acme", until: noon)
-        #expect(!unprepared.isReady)
-        var state = prepared("acme", "tower")
-        state.rest("tower", until: noon)
-        state.receive(.progressed(progress(1, of: 2)), of: "acme")
-        #expect(!state.isReady)
-        state.rest("acme", until: noon)
-        #expect(state.isReady)
-    }
-
     @Test func `the line says what fails, then what is worked on, then what is idle`() {
         var state = ServiceState()
         #expect(state.line == "starting")
