@@ -80,6 +80,31 @@ struct NotificationTests {
         }
     }
 
+    @Test func `at SIGHUP it says that it reloads, and when it has taken up the new configuration or kept the old one`()
+        async throws
+    {
+        try await with(93) { usaged, listener in
+            let finished = try await usaged.usaged(["run"], environment: ["NOTIFY_SOCKET": listener.name]) { process in
+                try await eventually("it idles") { listener.hasHeard("STATUS=acme: idle until ") }
+                let good = try String(contentsOfFile: usaged.configurationFile, encoding: .utf8)
+                let bad = good + "\nnonsense: true\n"
+                for (number, text) in [bad, good + "\nschedule:\n  every: 2h\n"].enumerated() {
+                    try text.write(toFile: usaged.configurationFile, atomically: true, encoding: .utf8)
+                    kill(process.value, SIGHUP)
+                    try await eventually("it is ready again, \(number)") { listener.count(of: "READY=1") == number + 2 }
+                }
+                kill(process.value, SIGTERM)
+            }
+            #expect(finished.code == 0, "\(finished.log)")
+            let states = listener.assignments.filter { $0 == "READY=1" || $0 == "RELOADING=1" }
+            #expect(states == ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1"])
+            // systemd believes it only with the time at which it began.
+            #expect(listener.assignments.count { $0.hasPrefix("MONOTONIC_USEC=") } == 2)
+            #expect(finished.log.contains("new configuration refused, the old one is kept"))
+            #expect(finished.log.contains("configuration changed"))
+        }
+    }
+
     @Test func `a backfill says how far it is`() async throws {
         try await with(92) { usaged, listener in
             let finished = try await usaged.usaged(

@@ -82,12 +82,17 @@ import UsageDomain
         await fixture.close()
     }
 
-    @Test func `several processes may be configured for one source`() async throws {
+    @Test func `several processes may be configured for one source, and see each other`() async throws {
         let fixture = try await Fixture()
         let first = try await Presence(of: ["acme", "tower"], in: fixture.warehouse.lockSession)
+        let stranger = try await Presence(of: ["third"], in: fixture.warehouse.lockSession)
+        #expect(try await first.check() == .init(abandoned: [], isShared: false))
         let other = try await Presence(of: ["acme"], in: fixture.warehouse.lockSession)
+        #expect(try await first.check().isShared)
+        #expect(try await other.check().isShared)
         await first.end()
-        try await other.check()
+        try await eventually("it is alone") { try await !other.check().isShared }
+        await stranger.end()
         try await fixture.warehouse.configure([second])
         #expect(try await fixture.configured() == ["acme", "second"])
         await other.end()

@@ -150,17 +150,17 @@ import UsageDomain
         let first = try await lock(fixture)
         #expect(try await first.take())
         #expect(try await first.noteBegin(now: now) == 1)
-        #expect(try await presence.check().isEmpty)
+        #expect(try await presence.check().abandoned.isEmpty)
         await first.abandon()
-        try await eventually("it shows") { try await presence.check() == ["acme"] }
-        #expect(try await other.check().isEmpty, "it is none of the other's sources")
+        try await eventually("it shows") { try await presence.check().abandoned == ["acme"] }
+        #expect(try await other.check().abandoned.isEmpty, "it is none of the other's sources")
         let next = try await lock(fixture)
         #expect(try await next.take())
         #expect(try await next.noteBegin(now: now) == 2)
-        #expect(try await presence.check().isEmpty)
+        #expect(try await presence.check().abandoned.isEmpty)
         try await next.noteEnd()
         await next.release()
-        #expect(try await presence.check().isEmpty)
+        #expect(try await presence.check().abandoned.isEmpty)
         for presence in [presence, other] { await presence.end() }
         await fixture.close()
     }

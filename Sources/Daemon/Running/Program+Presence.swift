@@ -33,12 +33,12 @@ extension Program {
     }
 
     /// Takes note of one look at the session of the presence.
-    private func note(_ look: Result<Set<String>, any Error>) {
+    private func note(_ look: Result<Presence.Look, any Error>) {
         monitor.supervision.notePresence()
         switch look {
-        case .success(let abandoned):
+        case .success(let look):
             monitor.health.noteLinkSeen()
-            abandonments.note(abandoned)
+            abandonments.note(look.abandoned)
         case .failure(let error):
             monitor.health.noteLinkLost(because: "\(error)")
         }

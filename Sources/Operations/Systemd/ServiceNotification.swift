@@ -13,6 +13,11 @@ package enum ServiceNotification: Equatable, Sendable {
     /// Its work goes on.
     case watchdog
 
+    /// Whether it says that the configuration is being read.
+    var isReloading: Bool {
+        if case .reloading = self { true } else { false }
+    }
+
     /// As it is sent: assignments, each on a line of its own.
     package var text: String {
         switch self {

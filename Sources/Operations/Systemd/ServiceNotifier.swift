@@ -55,8 +55,12 @@ package struct ServiceNotifier: Sendable {
                 isHanging.toggle()
                 tell(ofHanging: situation.overdue)
             }
-            let due = feed.due(situation, at: MonotonicClock.now)
-            if !due.isEmpty, socket.send(due) { feed.note(due) }
+            while true {
+                let due = feed.due(situation, at: MonotonicClock.now)
+                guard !due.isEmpty, socket.send(due) else { break }
+                feed.note(due, in: situation)
+                guard due.contains(where: \.isReloading) else { break }
+            }
         }
     }
 

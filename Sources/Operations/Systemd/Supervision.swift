@@ -12,11 +12,16 @@ package final class Supervision: Sendable {
         package var line: String
         /// Loops that hang.
         package var overdue: [WorkLoop]
+        /// How many times the configuration was read again so far, the reading that goes on included.
+        package var reloads: Int
         /// Whether the configuration is being read again.
         package var isReloading: Bool
 
-        package init(isReady: Bool, line: String, overdue: [WorkLoop] = [], isReloading: Bool = false) {
+        package init(
+            isReady: Bool, line: String, overdue: [WorkLoop] = [], reloads: Int = 0, isReloading: Bool = false
+        ) {
             self.isReady = isReady
+            self.reloads = reloads
             self.isReloading = isReloading
             self.line = line
             self.overdue = overdue
@@ -27,6 +32,7 @@ package final class Supervision: Sendable {
         var service = ServiceState()
         var isReady = false
         var deadlines = LoopDeadlines()
+        var reloads = 0
         var isReloading = false
     }
 
@@ -48,7 +54,7 @@ package final class Supervision: Sendable {
         state.withLock { state in
             Situation(
                 isReady: state.isReady, line: state.service.line, overdue: state.deadlines.overdue(at: now()),
-                isReloading: state.isReloading)
+                reloads: state.reloads, isReloading: state.isReloading)
         }
     }
 
@@ -137,7 +143,10 @@ package final class Supervision: Sendable {
 
     /// The configuration is read again.
     package func beginReload() {
-        change { $0.isReloading = true }
+        change { state in
+            state.reloads += 1
+            state.isReloading = true
+        }
     }
 
     /// The new configuration is taken up, or the old one is kept.

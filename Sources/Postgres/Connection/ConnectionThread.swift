@@ -25,6 +25,8 @@ final class ConnectionThread: SerialExecutor {
 
     /// - Throws: ``PostgresError/connectionFailed(_:)`` when the system has no thread or descriptor left.
     static func start() throws -> ConnectionThread {
+        // Whoever waits for the thread has a deadline.
+        try AlarmClock.shared.start()
         let thread = ConnectionThread(wakePipe: try WakePipe())
         // The closure keeps the executor alive until its loop has ended, whoever else lets go of it.
         guard DetachedThread.start({ thread.loop() }) else {

@@ -50,19 +50,16 @@ final class Reply<Value: Sendable>: Sendable {
     /// - Throws: What was delivered; before the work begins also `CancellationError` and
     ///   ``PostgresError/deadlineExceeded(during:)``.
     func value() async throws -> Value {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await Task.sleep(until: self.limit.deadline, clock: .continuous)
-                self.end(with: .failure(Interruption.deadline.error(during: self.activity)), if: { $0 == .awaited })
-            }
-            defer { group.cancelAll() }
-            return try await withTaskCancellationHandler {
-                try await withCheckedThrowingContinuation { self.attach($0) }
-            } onCancel: {
-                self.cancellation.request()
-                self.end(with: .failure(CancellationError()), if: { $0 == .awaited })
-                self.wakePipe?.wake()
-            }
+        let alarm = AlarmClock.shared.set(at: limit.deadline) {
+            self.end(with: .failure(Interruption.deadline.error(during: self.activity)), if: { $0 == .awaited })
+        }
+        defer { AlarmClock.shared.cancel(alarm) }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { self.attach($0) }
+        } onCancel: {
+            self.cancellation.request()
+            self.end(with: .failure(CancellationError()), if: { $0 == .awaited })
+            self.wakePipe?.wake()
         }
     }
 

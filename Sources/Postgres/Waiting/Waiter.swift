@@ -40,10 +40,10 @@ struct Waiter {
         return interest.ready(descriptor.revents)
     }
 
-    /// Sleeps until somebody wakes the thread.
-    static func sleep(until wakePipe: WakePipe) {
+    /// Sleeps until somebody wakes the thread, or until `end` if there is one.
+    static func sleep(until wakePipe: WakePipe, orAt end: ContinuousClock.Instant? = nil) {
         var descriptor = pollfd(fd: wakePipe.readEnd, events: Int16(POLLIN), revents: 0)
-        _ = Glibc.poll(&descriptor, 1, -1)
+        _ = Glibc.poll(&descriptor, 1, end.map { Limit(deadline: $0).millisecondsLeft } ?? -1)
         wakePipe.drain()
     }
 }

@@ -29,7 +29,7 @@ extension Warehouse {
         as organizationID: String,
         besides configured: [SourceRegistration]
     ) async throws -> SourceStanding {
-        let presence: SQL = "hashtextextended(\(LockName.presencePrefix)::text || source.name, 0)"
+        let presence = LockName.key(ofPresenceFor: "source.name")
         return try await pool.withConnection(timeout: .seconds(5)) { connection in
             let former = try connection.query(
                 """
@@ -69,7 +69,7 @@ extension Warehouse {
     /// - Returns: the names of those, in the order given.
     /// - Throws: `PostgresError`.
     package func livingSources(of sources: [String]) async throws -> [String] {
-        let presence: SQL = "hashtextextended(\(LockName.presencePrefix)::text || named.name, 0)"
+        let presence = LockName.key(ofPresenceFor: "named.name")
         return try await pool.withConnection(timeout: .seconds(5)) { connection in
             try connection.query(
                 """

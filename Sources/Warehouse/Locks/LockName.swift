@@ -12,10 +12,10 @@ struct LockName {
     static func work(on source: String) -> LockName { LockName(text: workPrefix + source) }
 
     /// The key of the same lock, of a source whose name is an SQL expression.
-    static func key(ofWorkOn source: SQL) -> SQL { "hashtextextended(\(workPrefix) || \(source), 0)" }
+    static func key(ofWorkOn source: SQL) -> SQL { "hashtextextended(\(workPrefix)::text || \(source), 0)" }
 
-    /// What precedes the name of a source in the lock of every living process that is configured for it.
-    static let presencePrefix = "usaged configured "
+    /// The key of the lock that every living process has which is configured for a source whose name is an SQL expression.
+    static func key(ofPresenceFor source: SQL) -> SQL { "hashtextextended('usaged configured ' || \(source), 0)" }
 
     /// The key, a `bigint`.
     var key: SQL { "hashtextextended(\(text)::text, 0)" }

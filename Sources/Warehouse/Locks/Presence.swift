@@ -19,13 +19,12 @@ package struct Presence: Sendable {
     package init(of sources: [String], in session: LockSession) async throws {
         self.sources = sources
         connection = try await session.open().connection
-        let names = sources.map { LockName.presencePrefix + $0 }
         do {
             _ = try await connection.run(timeout: Self.answerLimit) { connection in
                 try connection.query(
                     """
-                    SELECT pg_advisory_lock_shared(hashtextextended(name, 0))
-                    FROM unnest(\(names)::text[]) AS name
+                    SELECT pg_advisory_lock_shared(\(LockName.key(ofPresenceFor: "name")))
+                    FROM unnest(\(sources)::text[]) AS name
                     """)
             }
         } catch {
@@ -43,26 +42,42 @@ package struct Presence: Sendable {
         try await connection.hasEnded(within: pause)
     }
 
-    /// Looks whether the session lives, and which of the sources nobody works on although nobody has finished the work: its
-    /// process was killed, or its link was cut.
+    /// What a look at the database shows.
+    package struct Look: Equatable, Sendable {
+        /// Those of the sources that nobody works on although nobody has finished the work: its process was killed, or its
+        /// link was cut.
+        package var abandoned: Set<String> = []
+        /// Whether other processes are configured for any of the sources.
+        package var isShared = false
+    }
+
+    /// Looks whether the session lives, and how its sources stand.
     ///
-    /// - Returns: their names.
+    /// - Returns: what it shows.
     /// - Throws: `PostgresError` when the session does not live; `CancellationError`.
     @discardableResult
-    package func check() async throws -> Set<String> {
+    package func check() async throws -> Look {
         let names = sources
-        let isRow = LockName.isRow(ofKey: LockName.key(ofWorkOn: "source.name"))
-        let abandoned = try await connection.run(timeout: Self.answerLimit) { connection in
+        let isWork = LockName.isRow(ofKey: LockName.key(ofWorkOn: "source.name"))
+        let isPresence = LockName.isRow(ofKey: LockName.key(ofPresenceFor: "name"))
+        let (abandoned, isShared) = try await connection.run(timeout: Self.answerLimit) { connection in
             try connection.query(
                 """
-                SELECT source.name
-                FROM ingest.source AS source
-                WHERE source.name = ANY (\(names)::text[]) AND source.held_since IS NOT NULL
-                    AND NOT EXISTS (SELECT FROM pg_locks WHERE \(isRow))
+                SELECT
+                    ARRAY(
+                        SELECT source.name
+                        FROM ingest.source AS source
+                        WHERE source.name = ANY (\(names)::text[]) AND source.held_since IS NOT NULL
+                            AND NOT EXISTS (SELECT FROM pg_locks WHERE \(isWork))
+                    ),
+                    EXISTS (
+                        SELECT FROM unnest(\(names)::text[]) AS name
+                        INNER JOIN pg_locks ON \(isPresence) AND pg_locks.pid <> pg_backend_pid()
+                    )
                 """
-            ).map { try $0.decode(String.self) }
+            ).first?.decode([String].self, Bool.self) ?? ([], false)
         }
-        return Set(abandoned)
+        return Look(abandoned: Set(abandoned), isShared: isShared)
     }
 
     /// Ends the session, and with it the presence.

@@ -3,17 +3,19 @@ import Postgres
 
 /// Keeps a process's ``Presence`` in the database: opens another session as soon as the one that says so has ended.
 ///
-/// An end that the server tells is noticed at once, without asking. Only whether a silent link still carries must be asked,
-/// which is done seldom: this is all that an idle process does.
+/// The end of the session is noticed at once, without asking: the server tells it, or the kernel, which probes a silent link
+/// every few seconds. So an idle process looks seldom, and more often only while others might leave it their work.
 package actor PresenceKeeper {
-    /// How often the session is looked at.
-    package static let checkEvery = Duration.seconds(5)
+    /// How often the database is looked at while no other process is configured for the same sources.
+    package static let lookEvery = Duration.seconds(30)
+    /// How often while another one is.
+    package static let lookInCompanyEvery = Duration.seconds(5)
     /// How soon after a failure the next session is tried.
     package static let retryAfter = Duration.seconds(1)
     /// For how long a source must be without presence, while the database answers, before nobody is configured for it.
     ///
-    /// Longer than a living process is without its session when the server has lost it without a word: five seconds to the
-    /// next look, two in which a dead link does not answer it, a second's pause, four to connect, and two to announce.
+    /// Longer than a living process is without its session when the server has lost it: five seconds to the next probe of
+    /// the kernel, a second's pause, four to connect, two to announce, and as much again as a busy machine may need.
     package static let longestGap = Duration.seconds(16)
 
     private let sources: [String]
@@ -37,11 +39,11 @@ package actor PresenceKeeper {
 
     /// Returns when the presence is known to be in the database, announced anew if need be.
     ///
-    /// - Returns: names of those sources that were abandoned by whoever worked on them.
+    /// - Returns: how the sources stand.
     /// - Throws: `WarehouseError.sessionNotKept` behind a pooler in transaction mode; `PostgresError`,
     ///   `CancellationError`.
     @discardableResult
-    package func announce() async throws -> Set<String> {
+    package func announce() async throws -> Presence.Look {
         try await turn.acquire(by: .now + Self.longestGap)
         defer { turn.release() }
         if let presence {
@@ -60,26 +62,25 @@ package actor PresenceKeeper {
 
     /// Announces again whenever the session was lost, until the task is cancelled.
     ///
-    /// - Parameter note: is told after each look which sources were abandoned by whoever worked on them, or why the
-    ///   presence is not in the database.
-    package func keep(noting note: @Sendable (Result<Set<String>, any Error>) -> Void) async {
-        var hasFailed = false
+    /// - Parameter note: is told after each look how the sources stand, or why the presence is not in the database.
+    package func keep(noting note: @Sendable (Result<Presence.Look, any Error>) -> Void) async {
+        var last = Result<Presence.Look, any Error>.success(Presence.Look(isShared: true))
         while true {
             do {
-                if hasFailed {
+                switch last {
+                case .success(let look):
+                    _ = try await presence?.hasEnded(within: look.isShared ? Self.lookInCompanyEvery : Self.lookEvery)
+                case .failure:
                     try await Task.sleep(for: Self.retryAfter)
-                } else {
-                    _ = try await presence?.hasEnded(within: Self.checkEvery)
                 }
-                note(.success(try await announce()))
-                hasFailed = false
+                last = .success(try await announce())
             } catch is CancellationError {
                 return
             } catch {
                 logger.debug("the presence cannot be announced", metadata: ["error": "\(error)"])
-                hasFailed = true
-                note(.failure(error))
+                last = .failure(error)
             }
+            note(last)
         }
     }
 

@@ -70,7 +70,7 @@ extension Warehouse {
 
     /// A row of `ingest.source` that counts as configured although no living process says so.
     private static var isUnclaimed: SQL {
-        let presence: SQL = "hashtextextended(\(LockName.presencePrefix)::text || source.name, 0)"
+        let presence = LockName.key(ofPresenceFor: "source.name")
         return "is_configured AND NOT EXISTS (SELECT FROM pg_locks WHERE \(LockName.isRow(ofKey: presence)))"
     }
 

@@ -14,10 +14,10 @@ import Timekeeping
 
     @Test mutating func `the start asks for more time until it is ready, which is told once`() {
         #expect(feed.due(starting, at: .seconds(7)) == [.status("starting"), .extendTimeout(.seconds(180)), .watchdog])
-        feed.note(feed.due(starting, at: .seconds(7)))
+        feed.note(feed.due(starting, at: .seconds(7)), in: starting)
         #expect(feed.due(starting, at: .seconds(7)) == [.extendTimeout(.seconds(180)), .watchdog])
         #expect(feed.due(ready, at: .seconds(7)) == [.ready, .status("at work"), .watchdog])
-        feed.note(feed.due(ready, at: .seconds(7)))
+        feed.note(feed.due(ready, at: .seconds(7)), in: ready)
         #expect(feed.due(ready, at: .seconds(7)) == [.watchdog])
         // A new source at a later time is no new start.
         #expect(feed.due(starting, at: .seconds(7)) == [.status("starting"), .watchdog])
@@ -39,16 +39,36 @@ import Timekeeping
     @Test
     mutating func `reading the configuration again is told with its time, and so is its end, whatever came of it`() {
         var reloading = ready
-        reloading.isReloading = true
+        (reloading.reloads, reloading.isReloading) = (1, true)
+        var over = reloading
+        over.isReloading = false
         // Before the first READY=1 nothing begins anew.
         #expect(!feed.due(reloading, at: .seconds(7)).contains(.reloading(at: .seconds(7))))
-        feed.note([.ready, .status("at work")])
+        feed.note([.ready, .status("at work")], in: ready)
         #expect(feed.due(reloading, at: .seconds(7)) == [.reloading(at: .seconds(7)), .watchdog])
-        feed.note([.reloading(at: .seconds(7))])
+        feed.note([.reloading(at: .seconds(7))], in: reloading)
         #expect(feed.due(reloading, at: .seconds(8)) == [.watchdog])
-        #expect(feed.due(ready, at: .seconds(9)) == [.ready, .watchdog])
-        feed.note([.ready])
-        #expect(feed.due(ready, at: .seconds(9)) == [.watchdog])
+        #expect(feed.due(over, at: .seconds(9)) == [.ready, .watchdog])
+        feed.note([.ready], in: over)
+        #expect(feed.due(over, at: .seconds(9)) == [.watchdog])
+    }
+
+    @Test mutating func `a reading that is over before anybody looked is told in two messages`() {
+        feed.note([.ready, .status("at work")], in: ready)
+        var over = ready
+        over.reloads = 3
+        #expect(feed.due(over, at: .seconds(7)) == [.reloading(at: .seconds(7)), .watchdog])
+        feed.note([.reloading(at: .seconds(7))], in: over)
+        #expect(feed.due(over, at: .seconds(7)) == [.ready, .watchdog])
+        feed.note([.ready], in: over)
+        #expect(feed.due(over, at: .seconds(7)) == [.watchdog])
+    }
+
+    @Test mutating func `what was read again before the first readiness is of no interest afterwards`() {
+        var over = ready
+        over.reloads = 1
+        feed.note(feed.due(over, at: .seconds(7)), in: over)
+        #expect(feed.due(over, at: .seconds(7)) == [.watchdog])
     }
 
     @Test func `a watchdog that is off is not fed`() {
