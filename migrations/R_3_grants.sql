@@ -21,7 +21,8 @@ GRANT INSERT, UPDATE ON
     ingest.source_client,
     ingest.channel_usage_row,
     ingest.channel_month,
-    ingest.limit_snapshot
+    ingest.limit_snapshot,
+    ingest.request_day
 TO usage_writer;
 GRANT INSERT ON
     ingest.endpoint,

@@ -21,6 +21,9 @@ static const struct embedded_file files[] = {
     {"0005_resilience.sql", (const char[]){
 #embed "../../migrations/0005_resilience.sql" suffix(, 0) if_empty(0)
     }},
+    {"0006_requests.sql", (const char[]){
+#embed "../../migrations/0006_requests.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
     }},

@@ -55,7 +55,7 @@ package struct Vendors {
     ) async throws -> Result {
         var exchanges: [HTTPExchange] = []
         do {
-            let result = try await body(try connect(source, genesys, &exchanges))
+            let result = try await body(try connect(source, genesys, SentRequests(), &exchanges))
             await shutDown(exchanges)
             return result
         } catch {
@@ -74,7 +74,7 @@ package struct Vendors {
     ) async throws -> Result {
         var exchanges: [HTTPExchange] = []
         do {
-            let connected = try connect(source, infodeck, &exchanges)
+            let connected = try connect(source, infodeck, SentRequests(), &exchanges)
             // Another process may have sent a request a moment ago.
             _ = await connected.budget?.resume(BudgetMemory()) { _ in }
             let result = try await body(connected)
@@ -88,17 +88,18 @@ package struct Vendors {
 
     private func configured(_ source: SourceConfiguration, _ exchanges: inout [HTTPExchange]) throws -> ConfiguredSource
     {
+        let sent = SentRequests()
         switch source.kind {
         case .genesys(let genesys):
-            ConfiguredSource(
+            return ConfiguredSource(
                 registration: try registration(of: source),
-                adapter: .apiUsage(try adapter(source, genesys, &exchanges)),
-                clients: genesys.clients.asked)
+                adapter: .apiUsage(try adapter(source, genesys, sent, &exchanges)),
+                clients: genesys.clients.asked, sent: sent)
         case .infodeck(let infodeck):
-            ConfiguredSource(
+            return ConfiguredSource(
                 registration: try registration(of: source),
-                adapter: .channelUsage(try adapter(source, infodeck, &exchanges)),
-                timeZone: infodeck.timeZone)
+                adapter: .channelUsage(try adapter(source, infodeck, sent, &exchanges)),
+                timeZone: infodeck.timeZone, sent: sent)
         }
     }
 
@@ -120,6 +121,7 @@ package struct Vendors {
         return SourceRegistration(
             name: source.name,
             kind: source.kind.name,
+            clientID: source.kind.clientID,
             datasets: try source.datasets.map { name in
                 let dataset = try dataset(name)
                 return SourceRegistration.DatasetRegistration(
@@ -134,11 +136,13 @@ package struct Vendors {
     private func adapter(
         _ source: SourceConfiguration,
         _ genesys: GenesysSource,
+        _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> any APIUsageAdapter {
         do {
             return GenesysCloudAdapter(
-                try connect(source, genesys, &exchanges), byUser: genesys.byUser, summaryDays: genesys.summaryDays)
+                try connect(source, genesys, sent, &exchanges), byUser: genesys.byUser, summaryDays: genesys.summaryDays
+            )
         } catch let error as SecretError {
             return UnreadableSecret(error: error)
         }
@@ -147,10 +151,11 @@ package struct Vendors {
     private func connect(
         _ source: SourceConfiguration,
         _ genesys: GenesysSource,
+        _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> GenesysCloudSource {
         let secret = try secrets.read(source.secret)
-        let settings = settings(of: source, certificateAuthorities: genesys.certificateAuthorityFile)
+        let settings = settings(of: source, sent, certificateAuthorities: genesys.certificateAuthorityFile)
         let exchange = try opening(source, settings) {
             try HTTPExchange(
                 settings: $0, budget: RequestBudget(share: genesys.requestShare, timekeeper: timekeeper),
@@ -169,10 +174,11 @@ package struct Vendors {
     private func adapter(
         _ source: SourceConfiguration,
         _ infodeck: UsagedConfiguration.InfodeckSource,
+        _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> any ChannelUsageAdapter {
         do {
-            return try connect(source, infodeck, &exchanges)
+            return try connect(source, infodeck, sent, &exchanges)
         } catch let error as SecretError {
             return UnreadableSecret(error: error)
         }
@@ -181,13 +187,14 @@ package struct Vendors {
     private func connect(
         _ source: SourceConfiguration,
         _ infodeck: UsagedConfiguration.InfodeckSource,
+        _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> Infodeck.InfodeckSource {
         let key = APIKey(Transport.Secret(try secrets.read(source.secret).revealed))
         if !manner.isQuiet, let oddity = key.oddity {
             logger.warning("unusual API key", metadata: ["source": "\(source.name)", "key": "\(oddity)"])
         }
-        let exchange = try opening(source, settings(of: source)) {
+        let exchange = try opening(source, settings(of: source, sent)) {
             try Infodeck.InfodeckSource.makeExchange(
                 settings: $0, policy: manner.policy ?? Infodeck.InfodeckSource.standardPolicy, timekeeper: timekeeper,
                 logger: logger)
@@ -198,7 +205,9 @@ package struct Vendors {
             apiKey: key, exchange: exchange, logger: logger)
     }
 
-    private func settings(of source: SourceConfiguration, certificateAuthorities file: String? = nil) -> HTTPSettings {
+    private func settings(
+        of source: SourceConfiguration, _ sent: SentRequests, certificateAuthorities file: String? = nil
+    ) -> HTTPSettings {
         var settings = HTTPSettings(userAgent: "usaged/\(UsagedVersion.current)", caFile: file)
         settings.silenceTimeout = manner.longestSilence ?? longestSilence
         settings.connectTimeout = min(settings.connectTimeout, settings.silenceTimeout)
@@ -209,7 +218,8 @@ package struct Vendors {
                 "request failed and is sent again",
                 metadata: ["source": "\(source.name)", "error": "\(failure)", "wait": "\(wait.inWords)"])
         }
-        settings.onSent = { [monitor] endpoint, status in
+        settings.onSent = { [monitor, timekeeper] endpoint, status in
+            sent.note(status: status, on: Day(containing: timekeeper.date))
             monitor.noteRequest(of: source.name, to: endpoint, status: status)
         }
         return settings

@@ -233,12 +233,12 @@ import Warehouse
 
     private func source(
         _ name: String, organization: String = "Example", allowance: Int? = nil, restingUntil: Date? = nil,
-        isWorkedOn: Bool = false, error: String = ""
+        isWorkedOn: Bool = false, error: String = "", sent: Int = 0, throttled: Int = 0
     ) -> StatusReport.Source {
         StatusReport.Source(
             name: name, kind: "genesys", organizationID: organization.isEmpty ? "" : "o-1",
-            organizationName: organization, restingUntil: restingUntil, allowance: allowance, isWorkedOn: isWorkedOn,
-            lastError: error)
+            organizationName: organization, restingUntil: restingUntil, allowance: allowance, requestsToday: sent,
+            throttledToday: throttled, isWorkedOn: isWorkedOn, lastError: error)
     }
 
     @Test func `each source says what it is about and how it is`() {
@@ -247,19 +247,19 @@ import Warehouse
             source: "c", subject: "", client: "", failures: 2, reason: "", nextAttemptAt: moment)
         let report = report(
             sources: [
-                source("a", allowance: 300), source("b", restingUntil: moment, isWorkedOn: true),
-                source("c", error: "x"),
+                source("a", allowance: 300, sent: 240),
+                source("b", restingUntil: moment, isWorkedOn: true, sent: 12, throttled: 3), source("c", error: "x"),
                 source("d", error: "x"), source("e", isWorkedOn: true), source("f", organization: ""),
             ], backingOff: [left])
         #expect(
             lines(of: report).prefix(8) == [
-                "SOURCE  ORGANIZATION  ALLOWED A MINUTE  STATE",
-                "a       Example       300               well",
-                "b       Example       unknown           rests until 2025-03-03T00:00:00Z, as the vendor asked for",
-                "c       Example       unknown           left alone until 2025-03-03T00:00:00Z",
-                "d       Example       unknown           could not work",
-                "e       Example       unknown           is worked on now",
-                "f       unknown       unknown           never read",
+                "SOURCE  ORGANIZATION  ALLOWED A MINUTE  SENT TODAY       STATE",
+                "a       Example       300               240              well",
+                "b       Example       unknown           12, 3 throttled  rests until 2025-03-03T00:00:00Z, as the vendor asked for",
+                "c       Example       unknown           0                left alone until 2025-03-03T00:00:00Z",
+                "d       Example       unknown           0                could not work",
+                "e       Example       unknown           0                is worked on now",
+                "f       unknown       unknown           0                never read",
                 "(240 requests were sent in the last 24 hours.)",
             ])
     }

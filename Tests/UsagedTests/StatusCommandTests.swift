@@ -1,4 +1,5 @@
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 import UsageSimulator
@@ -83,6 +84,9 @@ struct StatusCommandTests {
             #expect(report.sources.map(\.organizationID) == [world.organization.id])
             #expect(report.sources.map(\.restingUntil) == [nil])
             #expect(report.requestsOfLastDay == usaged.simulator.ledger.entries.count)
+            // As many as the vendor has seen, on whichever day.
+            let sent = try await usaged.texts("SELECT sum(requests) || ' ' || sum(throttled) FROM ingest.request_day")
+            #expect(sent == ["\(report.requestsOfLastDay) 0"])
             #expect(report.freshness.map(\.gaps) == [2])
             #expect(report.problems.contains { $0.state == "gap" && $0.firstDay == "\(gap)" })
             #expect(report.runs.count == 3)

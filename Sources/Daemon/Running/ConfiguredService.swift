@@ -35,7 +35,8 @@ struct ConfiguredService: Service, CustomStringConvertible {
     private func services(_ pass: Pass, _ patience: DatabasePatience) -> [any Service] {
         let schedule = ScheduledService(
             pass: pass, selection: selection, every: program.configuration.schedule.every,
-            abandonments: program.abandonments, timekeeper: program.timekeeper, monitor: program.monitor, logger: program.logger,
+            abandonments: program.abandonments, timekeeper: program.timekeeper, monitor: program.monitor,
+            logger: program.logger,
             onEvent: { if case .sourceReady = $0 { onProof() } })
         let listening = Announcement()
         guard let listener = listener(pass.sources, listening) else {

@@ -47,7 +47,9 @@ struct ReloadingService: Service, CustomStringConvertible {
                 guard let next = succession.takeNext(), !Task.isShuttingDownGracefully else { return }
                 (former, current) = (current, next)
             } catch {
-                guard !(error is CancellationError), !Task.isCancelled, !Task.isShuttingDownGracefully else { throw error }
+                guard !(error is CancellationError), !Task.isCancelled, !Task.isShuttingDownGracefully else {
+                    throw error
+                }
                 let message: Logger.Metadata = ["error": "\(CommandFailure(error).message)"]
                 if let next = succession.takeNext() {
                     // It failed at the very moment at which it was to be replaced.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import ServiceLifecycle
 import Synchronization
 import UsageDomain
@@ -59,16 +60,49 @@ struct SourceMemory: Sendable {
     func whileKeeping<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await keepArrears() }
+            group.addTask { await keepCounting() }
             defer { group.cancelAll() }
-            let result = try await body()
+            let result: Swift.Result<Result, any Error>
+            do {
+                result = .success(try await body())
+            } catch {
+                result = .failure(error)
+            }
+            await keepCounts()
+            guard case .success = result else { return try result.get() }
             // The last occasion; after it this is lost, and with it a courtesy but no data.
             arrears.clear()
             try? await cancelWhenGracefulShutdown { [budget = source.adapter.common.budget] in
                 try await budget?.keepWhatIsNew()
             }
-            return result
+            return try result.get()
         }
     }
+
+    // MARK: - What was sent
+
+    /// How often the number of requests is written down.
+    private static let countingPause = Duration.seconds(60)
+    /// How long that may take.
+    private static let countingLimit = Duration.seconds(2)
+
+    private func keepCounting() async {
+        // On the machine's own clock: what it bounds is what a kill of the process takes away.
+        while (try? await Task.sleep(for: Self.countingPause)) != nil { await keepCounts() }
+    }
+
+    private func keepCounts() async {
+        let counts = source.sent.take()
+        do {
+            try await pass.warehouse.add(counts, sentTo: source.name, timeout: Self.countingLimit)
+        } catch let error as PostgresError where error.isConnectionLost {
+            // They may have been written: rather too few than twice.
+        } catch {
+            source.sent.giveBack(counts)
+        }
+    }
+
+    // MARK: - What was learned
 
     private func keepArrears() async {
         guard let budget = source.adapter.common.budget else { return }

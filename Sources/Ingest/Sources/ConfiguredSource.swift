@@ -16,17 +16,21 @@ package struct ConfiguredSource: Sendable {
     package let clients: AskedClients
     /// The zone that the configuration names; nil leaves it to the vendor.
     package let timeZone: String?
+    /// What was sent to its vendor and is not written down yet.
+    package let sent: SentRequests
 
     package init(
         registration: SourceRegistration,
         adapter: VendorAdapter,
         clients: AskedClients = .listed,
-        timeZone: String? = nil
+        timeZone: String? = nil,
+        sent: SentRequests = SentRequests()
     ) {
         self.registration = registration
         self.adapter = adapter
         self.clients = clients
         self.timeZone = timeZone
+        self.sent = sent
     }
 
     package var name: String { registration.name }

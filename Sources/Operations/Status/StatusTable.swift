@@ -29,17 +29,23 @@ package struct StatusTable: CustomStringConvertible, Sendable {
     }
 
     private var sources: String {
-        var table = TextTable(["SOURCE", "ORGANIZATION", "ALLOWED A MINUTE", "STATE"], widestCell: Self.widestCell)
+        var table = TextTable(
+            ["SOURCE", "ORGANIZATION", "ALLOWED A MINUTE", "SENT TODAY", "STATE"], widestCell: Self.widestCell)
         for line in report.sources {
             table.add([
                 line.name, line.organizationName.isEmpty ? nonEmpty(line.organizationID) : line.organizationName,
-                line.allowance.map { "\($0)" } ?? "unknown", state(of: line),
+                line.allowance.map { "\($0)" } ?? "unknown", sentToday(by: line), state(of: line),
             ])
         }
         return "\(table)\n(\(report.requestsOfLastDay) requests were sent in the last 24 hours.)"
     }
 
     private func nonEmpty(_ text: String) -> String { text.isEmpty ? "unknown" : text }
+
+    private func sentToday(by source: StatusReport.Source) -> String {
+        source.throttledToday == 0
+            ? "\(source.requestsToday)" : "\(source.requestsToday), \(source.throttledToday) throttled"
+    }
 
     private func state(of source: StatusReport.Source) -> String {
         if let end = source.restingUntil { return "rests until \(end.formatted(.iso8601)), as the vendor asked for" }

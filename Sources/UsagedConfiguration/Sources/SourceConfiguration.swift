@@ -27,6 +27,14 @@ package struct SourceConfiguration: Sendable, Equatable {
             case .infodeck: "infodeck"
             }
         }
+
+        /// The OAuth client to log in with; empty where the vendor has none.
+        package var clientID: String {
+            switch self {
+            case .genesys(let genesys): genesys.clientID
+            case .infodeck: ""
+            }
+        }
     }
 
     /// The datasets that are owed.

@@ -10,7 +10,7 @@ package enum RequiredRights {
                 "organization", "oauth_client", "oauth_client_history", "source", "source_dataset", "back_off", "claim",
                 "run", "execution", "coverage", "source_client", "channel_usage_row", "channel_month", "limit_snapshot",
                 "endpoint", "usage_user", "calling_organization", "restatement", "channel_restatement", "usage_row",
-                "client_summary_row",
+                "client_summary_row", "request_day",
             ]
         ),
         (
@@ -18,7 +18,7 @@ package enum RequiredRights {
             [
                 "organization", "oauth_client", "oauth_client_history", "source", "source_dataset", "back_off", "claim",
                 "run", "execution", "coverage", "source_client", "channel_usage_row", "channel_month", "limit_snapshot",
-                "usage_row", "client_summary_row",
+                "usage_row", "client_summary_row", "request_day",
             ]
         ),
         ("DELETE", ["execution", "usage_row", "client_summary_row"]),

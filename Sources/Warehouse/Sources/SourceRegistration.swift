@@ -22,13 +22,16 @@ package struct SourceRegistration: Sendable {
     package let name: String
     /// `genesys` or `infodeck`.
     package let kind: String
+    /// The OAuth client that the source logs in with; empty where the vendor has none.
+    package let clientID: String
     package let datasets: [DatasetRegistration]
     /// The dataset that the canonical views read.
     package let primary: Dataset
 
-    package init(name: String, kind: String, datasets: [DatasetRegistration], primary: Dataset) {
+    package init(name: String, kind: String, clientID: String = "", datasets: [DatasetRegistration], primary: Dataset) {
         self.name = name
         self.kind = kind
+        self.clientID = clientID
         self.datasets = datasets
         self.primary = primary
     }

@@ -46,11 +46,11 @@ extension Warehouse {
         try await pool.withConnection { connection in
             try connection.query(
                 """
-                SELECT client_id
-                FROM ingest.source_client
+                SELECT known.client_id
+                FROM ingest.source_client AS known
                 INNER JOIN ingest.source AS source USING (source_key)
-                WHERE source.name = \(source) AND is_asked
-                ORDER BY client_id COLLATE "C"
+                WHERE source.name = \(source) AND known.is_asked
+                ORDER BY known.client_id COLLATE "C"
                 """
             ).map { try $0.decode(String.self) }
         }

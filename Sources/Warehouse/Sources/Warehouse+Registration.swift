@@ -17,18 +17,22 @@ extension Warehouse {
             try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('usaged sources', 0))")
             let names = sources.map(\.name)
             let named: SQL = """
-                unnest(\(names)::text[], \(sources.map(\.kind))::text[]) AS named (name, kind)
+                unnest(
+                    \(names)::text[], \(sources.map(\.kind))::text[], \(sources.map(\.clientID))::text[]
+                ) AS named (name, kind, client_id)
                 """
             try connection.execute(
                 """
-                UPDATE ingest.source AS known SET kind = named.kind, is_configured = true
+                UPDATE ingest.source AS known
+                SET kind = named.kind, client_id = named.client_id, is_configured = true
                 FROM \(named)
-                WHERE known.name = named.name AND (known.kind, known.is_configured) <> (named.kind, true)
+                WHERE known.name = named.name
+                    AND (known.kind, known.client_id, known.is_configured) <> (named.kind, named.client_id, true)
                 """)
             try connection.execute(
                 """
-                INSERT INTO ingest.source (name, kind, is_configured)
-                SELECT named.name, named.kind, true
+                INSERT INTO ingest.source (name, kind, client_id, is_configured)
+                SELECT named.name, named.kind, named.client_id, true
                 FROM \(named)
                 WHERE NOT EXISTS (SELECT FROM ingest.source AS known WHERE known.name = named.name)
                 """)

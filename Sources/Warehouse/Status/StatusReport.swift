@@ -17,6 +17,9 @@ package struct StatusReport: Sendable, Codable {
         package let restingUntil: Date?
         /// Requests a minute that the vendor was last seen to allow; nil when unknown.
         package let allowance: Int?
+        /// HTTP requests sent on the current UTC day, all attempts counted, and how many of them were answered with 429.
+        package let requestsToday: Int
+        package let throttledToday: Int
         /// Whether a process works on it now.
         package let isWorkedOn: Bool
         /// Why the source as a whole could not work; empty when it could.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import UsageDomain
 
 extension Warehouse {
     /// Each configured source: whom it belongs to, whether it rests, and what it may send.
@@ -16,11 +17,14 @@ extension Warehouse {
                 coalesce(organization.name, '') AS organization_name,
                 CASE WHEN source.resting_until > \(now)::timestamptz THEN source.resting_until END AS resting_until,
                 source.allowance::bigint AS allowance, source.last_error,
+                coalesce(sent.requests, 0) AS requests, coalesce(sent.throttled, 0) AS throttled,
                 EXISTS (
                     SELECT FROM pg_locks WHERE granted AND \(LockName.isRow(ofKey: LockName.workOnNamedSource))
                 ) AS is_worked_on
             FROM ingest.source AS source
             LEFT JOIN ingest.organization AS organization USING (organization_key)
+            LEFT JOIN ingest.request_day AS sent
+                ON source.source_key = sent.source_key AND sent.usage_date = \(Day(containing: now).sqlDate)
             WHERE source.is_configured
             ORDER BY source.name
             """
@@ -31,6 +35,8 @@ extension Warehouse {
                 organizationName: try row.decode("organization_name"),
                 restingUntil: try row.decode("resting_until"),
                 allowance: try row.decode("allowance", as: Int64?.self).map { Int($0) },
+                requestsToday: Int(try row.decode("requests", as: Int64.self)),
+                throttledToday: Int(try row.decode("throttled", as: Int64.self)),
                 isWorkedOn: try row.decode("is_worked_on"), lastError: try row.decode("last_error"))
         }
     }

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Ingest
 import Operations
-import TestSupport
 import Synchronization
+import TestSupport
 import Testing
 import UsageDomain
 
