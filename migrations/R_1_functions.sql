@@ -18,18 +18,21 @@ RETURN (
 COMMENT ON FUNCTION ingest.today(text) IS
     'The current day in a time zone; a session may set usaged.now to ask as of another moment.';
 
--- The daemon's role has no right to create tables. This makes the month's partitions of facts and journal for it.
--- A partition is created aside and then attached, which takes SHARE UPDATE EXCLUSIVE on the parent only: readers are
--- never blocked, and a wait behind somebody else's lock ends at lock_timeout. Call it in a transaction of its own.
+-- The daemon's role has no right to create tables. This makes for it the partitions that a day needs: the month's of facts
+-- and journal, the year's of the rollups. A partition is created aside and then attached, which takes SHARE UPDATE
+-- EXCLUSIVE on the parent only: readers are never blocked, and a wait behind somebody else's lock ends at lock_timeout.
+-- Call it in a transaction of its own.
 CREATE OR REPLACE FUNCTION ingest.ensure_partition(usage_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 DECLARE
-    first_day constant date := date_trunc('month', usage_day::timestamp)::date;
-    next_month constant date := (date_trunc('month', usage_day::timestamp) + interval '1 month')::date;
     parent text;
+    period text;
+    suffix text;
+    first_day date;
+    next_period date;
     partition text;
 BEGIN
     IF usage_day IS NULL OR NOT isfinite(usage_day) THEN
@@ -39,23 +42,30 @@ BEGIN
     -- an advisory one the session would not hear, before it looks, of the tables that others made while it waited.
     -- It is the lock that ATTACH takes; readers and writers pass it.
     LOCK TABLE ONLY ingest.usage_row IN SHARE UPDATE EXCLUSIVE MODE;
-    FOREACH parent IN ARRAY ARRAY['usage_row', 'restatement'] LOOP
-        partition := format('%s_%s', parent, to_char(first_day, 'YYYYMM'));
+    FOR parent, period, suffix IN VALUES
+        ('usage_row', 'month', 'YYYYMM'),
+        ('restatement', 'month', 'YYYYMM'),
+        ('client_day', 'year', 'YYYY'),
+        ('endpoint_day', 'year', 'YYYY')
+    LOOP
+        first_day := date_trunc(period, usage_day::timestamp)::date;
+        next_period := (date_trunc(period, usage_day::timestamp) + ('1 ' || period)::interval)::date;
+        partition := format('%s_%s', parent, to_char(first_day, suffix));
         CONTINUE WHEN to_regclass(format('ingest.%I', partition)) IS NOT NULL;
         EXECUTE format(
             'CREATE TABLE ingest.%I ('
             'LIKE ingest.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING STORAGE, '
             'CONSTRAINT %I CHECK (usage_date >= %L AND usage_date < %L))',
-            partition, parent, partition || '_month', first_day, next_month
+            partition, parent, partition || '_period', first_day, next_period
         );
         EXECUTE format('COMMENT ON TABLE ingest.%I IS %L', partition,
-            format('Partition of ingest.%s: usage days of %s.', parent, to_char(first_day, 'YYYY-MM')));
+            format('Partition of ingest.%s: usage days from %s to %s.', parent, first_day, next_period - 1));
         EXECUTE format('ALTER TABLE ingest.%I ATTACH PARTITION ingest.%I FOR VALUES FROM (%L) TO (%L)',
-            parent, partition, first_day, next_month);
+            parent, partition, first_day, next_period);
         -- The attached bounds say the same as the check, which only spared ATTACH its scan.
-        EXECUTE format('ALTER TABLE ingest.%I DROP CONSTRAINT %I', partition, partition || '_month');
+        EXECUTE format('ALTER TABLE ingest.%I DROP CONSTRAINT %I', partition, partition || '_period');
     END LOOP;
 END
 $$;
 COMMENT ON FUNCTION ingest.ensure_partition(date) IS
-    'Makes the monthly partitions of facts and journal that a day belongs to, if they are missing.';
+    'Makes the partitions that a day belongs to, if they are missing: the month''s of facts and journal, the year''s of the rollups.';

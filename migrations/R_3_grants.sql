@@ -4,7 +4,8 @@ GRANT USAGE ON SCHEMA usage TO usage_reader, usage_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA usage TO usage_reader, usage_writer;
 ALTER DEFAULT PRIVILEGES IN SCHEMA usage GRANT SELECT ON TABLES TO usage_reader, usage_writer;
 
--- The daemon: DML only. It deletes facts (rows that vanished from a restated day) and old submissions, and nothing else.
+-- The daemon: DML only. It deletes facts (rows that vanished from a restated day) with their sums, and old
+-- submissions, and nothing else.
 GRANT USAGE ON SCHEMA ingest TO usage_writer;
 GRANT SELECT ON ALL TABLES IN SCHEMA ingest TO usage_writer;
 GRANT INSERT, UPDATE ON
@@ -31,7 +32,12 @@ GRANT INSERT ON
     ingest.restatement,
     ingest.channel_restatement
 TO usage_writer;
-GRANT INSERT, UPDATE, DELETE ON ingest.usage_row, ingest.client_summary_row TO usage_writer;
+GRANT INSERT, UPDATE, DELETE ON
+    ingest.usage_row,
+    ingest.client_day,
+    ingest.endpoint_day,
+    ingest.client_summary_row
+TO usage_writer;
 GRANT DELETE ON ingest.execution TO usage_writer;
 REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;

@@ -23,6 +23,8 @@ static const struct embedded_file files[] = {
     }},
     {"0006_requests.sql", (const char[]){
 #embed "../../migrations/0006_requests.sql" suffix(, 0) if_empty(0)
+    {"0007_rollups.sql", (const char[]){
+#embed "../../migrations/0007_rollups.sql" suffix(, 0) if_empty(0)
     }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
