@@ -69,3 +69,37 @@ END
 $$;
 COMMENT ON FUNCTION ingest.ensure_partition(date) IS
     'Makes the partitions that a day belongs to, if they are missing: the month''s of facts and journal, the year''s of the rollups.';
+
+-- For repairs, and for whoever writes facts without the loader. Writers of facts wait until the transaction ends.
+CREATE OR REPLACE FUNCTION ingest.rebuild_rollups(first_day date, last_day date) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    LOCK TABLE ONLY ingest.usage_row IN SHARE ROW EXCLUSIVE MODE;
+    DELETE FROM ingest.client_day WHERE usage_date BETWEEN first_day AND last_day;
+    INSERT INTO ingest.client_day (
+        requests, status_200, status_300, status_400, status_429, status_500, rows,
+        organization_key, dataset, usage_date, client_key
+    )
+    SELECT sum(requests), sum(status_200), sum(status_300), sum(status_400), sum(status_429), sum(status_500), count(*),
+        organization_key, dataset, usage_date, client_key
+    FROM ingest.usage_row
+    WHERE usage_date BETWEEN first_day AND last_day
+    GROUP BY organization_key, dataset, usage_date, client_key
+    ORDER BY organization_key, dataset, usage_date, client_key;
+    DELETE FROM ingest.endpoint_day WHERE usage_date BETWEEN first_day AND last_day;
+    INSERT INTO ingest.endpoint_day (
+        requests, status_200, status_300, status_400, status_429, status_500, rows,
+        organization_key, dataset, usage_date, endpoint_key
+    )
+    SELECT sum(requests), sum(status_200), sum(status_300), sum(status_400), sum(status_429), sum(status_500), count(*),
+        organization_key, dataset, usage_date, endpoint_key
+    FROM ingest.usage_row
+    WHERE usage_date BETWEEN first_day AND last_day
+    GROUP BY organization_key, dataset, usage_date, endpoint_key
+    ORDER BY organization_key, dataset, usage_date, endpoint_key;
+END
+$$;
+COMMENT ON FUNCTION ingest.rebuild_rollups(date, date) IS
+    'Makes the rollups of some days anew from the facts, of all organizations and datasets. For repairs: the loader keeps them itself.';

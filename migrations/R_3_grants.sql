@@ -39,7 +39,7 @@ GRANT INSERT, UPDATE, DELETE ON
     ingest.client_summary_row
 TO usage_writer;
 GRANT DELETE ON ingest.execution TO usage_writer;
-REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date), ingest.rebuild_rollups(date, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
 -- The views call these in the name of whoever reads them.
 GRANT EXECUTE ON FUNCTION ingest.today(), ingest.today(text) TO usage_reader, usage_writer;

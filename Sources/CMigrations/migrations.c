@@ -23,6 +23,7 @@ static const struct embedded_file files[] = {
     }},
     {"0006_requests.sql", (const char[]){
 #embed "../../migrations/0006_requests.sql" suffix(, 0) if_empty(0)
+    }},
     {"0007_rollups.sql", (const char[]){
 #embed "../../migrations/0007_rollups.sql" suffix(, 0) if_empty(0)
     }},
@@ -43,6 +44,9 @@ static const struct embedded_file files[] = {
     }},
     {"R_2_views_reconciliation.sql", (const char[]){
 #embed "../../migrations/R_2_views_reconciliation.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_rollups.sql", (const char[]){
+#embed "../../migrations/R_2_views_rollups.sql" suffix(, 0) if_empty(0)
     }},
     {"R_3_grants.sql", (const char[]){
 #embed "../../migrations/R_3_grants.sql" suffix(, 0) if_empty(0)

@@ -4,6 +4,8 @@ package import UsageDomain
 package enum WarehouseError: Error, Equatable, Sendable {
     /// Two rows of one answer have the same identity, so the answer contradicts itself. Rows are numbered from 0.
     case duplicateRow(RowIdentity, ordinals: [Int64])
+    /// A counter of a day's rows adds up to more than a 64-bit number holds: such an answer cannot be true.
+    case sumBeyondRange(Day, counter: String)
     /// Another configured source owns this dataset of this organization.
     case datasetClaimed(Dataset, organization: Organization, bySource: String, wantedBy: String)
     /// The source authenticated as another organization than before.
@@ -20,6 +22,8 @@ extension WarehouseError: CustomStringConvertible {
         case .duplicateRow(let identity, let ordinals):
             "the answer states one fact twice: \(identity) (rows \(ordinals.map(String.init).joined(separator: ", ")), "
                 + "counted from 0)"
+        case .sumBeyondRange(let day, let counter):
+            "the answer's rows of \(day) add up to more \(counter) than a 64-bit number holds"
         case .datasetClaimed(let dataset, let organization, let owner, let other):
             "source \(other): \(dataset.rawValue) of organization \(organization.id) (\(organization.name)) belongs to "
                 + "source \(owner): a dataset of one organization belongs to one source; take it out of one of the two"

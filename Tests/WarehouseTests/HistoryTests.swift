@@ -36,6 +36,7 @@ import UsageDomain
                     lastChangedAt: isSame ? known?.lastChangedAt ?? now : now)
             }
             #expect(try await StoredFact.all(in: fixture) == model, "step \(step)")
+            #expect(try await fixture.lines("SELECT * FROM ingest.rollup_difference") == [], "step \(step)")
             expectCounts(outcome, from: before, to: model, in: window)
             answered.formUnion(window.days)
             let last: Int64 = try await fixture.value("SELECT coalesce(max(restatement_id), 0) FROM usage.restatement")

@@ -42,8 +42,13 @@ import UsageDomain
         for plan in plans {
             let tree = plan.split(separator: "\n").filter { $0.contains("(cost=") }.joined(separator: "\n")
             #expect(!tree.contains("Nested Loop"), "\(plan)")
-            let partitions = Set(tree.matches(of: /usage_row_(\d{6})/).map(\.1))
-            #expect(partitions.isSubset(of: ["202506"]), "\(plan)")
+            let partitions = Set(tree.matches(of: /(?:usage_row|client_day|endpoint_day)_(\d+)/).map(\.1))
+            #expect(partitions.isSubset(of: ["202506", "2025"]), "\(plan)")
+        }
+        // The facts that are new are summed for both rollups; when some have vanished, emptied lines are looked for.
+        for rollup in ["client_day", "endpoint_day"] {
+            #expect(plans.count { $0.contains("Insert on \(rollup) ") } >= 10)
+            #expect(plans.contains { $0.contains("Delete on \(rollup)_2025 ") })
         }
         await fixture.close()
     }
@@ -110,7 +115,7 @@ import UsageDomain
         try await connection.transaction(timeout: .seconds(120), body)
         await connection.close()
         return capture.entries.compactMap { $0.metadata["postgres.message"]?.description }
-            .filter { $0.contains("plan:") && $0.contains("usage_row") }
+            .filter { $0.contains("plan:") && $0.contains(#/usage_row|client_day|endpoint_day/#) }
     }
 
     private func fill(_ target: Target, _ fixture: Fixture) async throws {
@@ -119,7 +124,7 @@ import UsageDomain
             try connection.execute(
                 """
                 SELECT ingest.ensure_partition((date '2025-01-01' + make_interval(months => month))::date)
-                FROM generate_series(0, 11) AS month
+                FROM generate_series(-1, 12) AS month
                 """)
             try connection.execute(
                 """

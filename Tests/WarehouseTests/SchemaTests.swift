@@ -44,13 +44,16 @@ import Testing
         #expect(silent == [])
     }
 
-    @Test func `unique keys of facts and journal begin with the organization's key`() async throws {
+    @Test func `unique keys of facts, journal and rollups begin with the organization's key`() async throws {
         let others = try await texts(
             """
             SELECT indexrelid::regclass::text FROM pg_index
             INNER JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
             WHERE indisunique AND attname <> 'organization_key'
-                AND indrelid IN ('ingest.usage_row'::regclass, 'ingest.restatement'::regclass)
+                AND indrelid IN (
+                    'ingest.usage_row'::regclass, 'ingest.restatement'::regclass,
+                    'ingest.client_day'::regclass, 'ingest.endpoint_day'::regclass
+                )
             """)
         #expect(others == [])
     }
@@ -76,12 +79,15 @@ import Testing
                 (SELECT string_agg(conname || contype::text, ',' ORDER BY conname) FROM pg_constraint
                  WHERE conrelid = inhrelid))
             FROM pg_inherits INNER JOIN pg_class ON pg_class.oid = inhrelid
-            WHERE inhparent IN ('ingest.usage_row'::regclass, 'ingest.restatement'::regclass)
+            WHERE inhparent::regclass::text ~ '^ingest.(usage_row|restatement|client_day|endpoint_day)$'
             ORDER BY inhrelid::regclass::text
             """)
         let bounds = "FOR VALUES FROM ('2024-02-01') TO ('2024-03-01') usage_owner"
+        let year = "FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') usage_owner"
         #expect(
             partitions == [
+                "ingest.client_day_2024 \(year) client_day_2024_pkeyp",
+                "ingest.endpoint_day_2024 \(year) endpoint_day_2024_pkeyp",
                 "ingest.restatement_202402 \(bounds) restatement_202402_pkeyp",
                 "ingest.usage_row_202402 \(bounds) usage_row_202402_pkeyp,usage_row_countsc",
             ])

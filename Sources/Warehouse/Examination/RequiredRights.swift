@@ -10,7 +10,7 @@ package enum RequiredRights {
                 "organization", "oauth_client", "oauth_client_history", "source", "source_dataset", "back_off", "claim",
                 "run", "execution", "coverage", "source_client", "channel_usage_row", "channel_month", "limit_snapshot",
                 "endpoint", "usage_user", "calling_organization", "restatement", "channel_restatement", "usage_row",
-                "client_summary_row", "request_day",
+                "client_summary_row", "request_day", "client_day", "endpoint_day",
             ]
         ),
         (
@@ -18,10 +18,10 @@ package enum RequiredRights {
             [
                 "organization", "oauth_client", "oauth_client_history", "source", "source_dataset", "back_off", "claim",
                 "run", "execution", "coverage", "source_client", "channel_usage_row", "channel_month", "limit_snapshot",
-                "usage_row", "client_summary_row", "request_day",
+                "usage_row", "client_summary_row", "request_day", "client_day", "endpoint_day",
             ]
         ),
-        ("DELETE", ["execution", "usage_row", "client_summary_row"]),
+        ("DELETE", ["execution", "usage_row", "client_summary_row", "client_day", "endpoint_day"]),
     ]
 
     /// The rights that the current login lacks. Reads the catalogs alone, which everybody may.

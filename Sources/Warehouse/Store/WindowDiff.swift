@@ -13,6 +13,8 @@ struct WindowDiff {
     /// Days whose changes go to the journal.
     let stored: CoveredDays
 
+    private var rollups: RollupChange { RollupChange(context: context) }
+
     /// What a statement did.
     struct Effect {
         /// Rows deleted, updated or inserted.
@@ -62,13 +64,19 @@ struct WindowDiff {
 
     /// Stores a window that was never stored before, in the order of the key.
     func insertAll(on connection: isolated PostgresConnection) throws -> Int64 {
-        try connection.execute(
+        let inserted = try connection.execute(
             """
             INSERT INTO ingest.usage_row (\(factColumns))
             SELECT \(stagedFact)
             FROM \(staging.rows) AS staged
             ORDER BY usage_date, client_key, endpoint_key, user_key, calling_organization_key
             """)
+        try connection.execute(
+            """
+            WITH \(rollups.adding("\(staging.rows) AS staged"))
+            SELECT
+            """)
+        return inserted
     }
 
     /// Deletes rows that the answer no longer states, and journals them.
@@ -92,7 +100,8 @@ struct WindowDiff {
                     \(identityColumns)
                 FROM vanished
                 INNER JOIN \(stored.rows) USING (usage_date)
-            )
+            ),
+            \(rollups.subtracting("vanished"))
             \(summary(of: "vanished"))
             """, on: connection)
     }
@@ -141,7 +150,8 @@ struct WindowDiff {
                     \(journalCounters), \(identityColumns)
                 FROM changed
                 INNER JOIN \(stored.rows) USING (usage_date)
-            )
+            ),
+            \(rollups.adjusting("changed"))
             \(summary(of: "changed"))
             """, on: connection)
     }
@@ -171,7 +181,8 @@ struct WindowDiff {
                     \(identityColumns)
                 FROM appeared
                 INNER JOIN \(stored.rows) USING (usage_date)
-            )
+            ),
+            \(rollups.adding("appeared"))
             \(summary(of: "appeared"))
             """, on: connection)
     }

@@ -10,9 +10,25 @@ struct WindowLedger {
 
     /// Windows of one organization, dataset, client and month are stored one after the other; all others side by side.
     func lockMonth(on connection: isolated PostgresConnection) throws {
+        try lock("window \(dataset)/\(window.clientID)/\(month)", on: connection)
+    }
+
+    /// All clients of a month add to the same sums of its days and endpoints: one after the other, from what each
+    /// changes until it ends. An API that is asked client by client is never as fast as this.
+    func lockSums(on connection: isolated PostgresConnection) throws {
+        guard !window.clientID.isEmpty else { return }
+        try lock("sums \(dataset)/\(month)", on: connection)
+    }
+
+    private var dataset: String { "\(context.organization.rawValue)/\(window.dataset.rawValue)" }
+
+    private var month: String {
         let (year, month, _) = window.firstDay.components
-        let name =
-            "usaged window \(context.organization.rawValue)/\(window.dataset.rawValue)/\(window.clientID)/\(year)-\(month)"
+        return "\(year)-\(month)"
+    }
+
+    private func lock(_ subject: String, on connection: isolated PostgresConnection) throws {
+        let name = "usaged \(subject)"
         // Behind a large window of the same month this is a wait for work, not for a stuck lock.
         try connection.execute("SET LOCAL lock_timeout = '30min'")
         try connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(\(name)::text, 0))")

@@ -17,6 +17,7 @@ struct WindowReplacement {
     }
 
     mutating func run(on connection: isolated PostgresConnection) throws -> StoreOutcome {
+        try refuseSumsBeyondRange()
         let ledger = WindowLedger(context: context)
         try ledger.lockMonth(on: connection)
         let stored = try CoveredDays(of: context, on: connection)
@@ -31,6 +32,7 @@ struct WindowReplacement {
         // The diff always meets two sets of similar size. On an empty or freshly analysed table the planner once chose
         // a nested loop for it, a hundred times slower than the join by hash or merge it has left.
         try connection.execute("SET LOCAL enable_nestloop = off")
+        try ledger.lockSums(on: connection)
         let diff = WindowDiff(context: context, staging: staging, stored: stored)
         if try stored.days.isEmpty && diff.isTargetEmpty(on: connection) {
             outcome.inserted = try diff.insertAll(on: connection)
@@ -38,6 +40,7 @@ struct WindowReplacement {
             let vanished = try diff.deleteVanished(on: connection)
             let changed = try diff.updateChanged(on: connection)
             let appeared = try diff.insertAppeared(on: connection)
+            if vanished.rows > 0 { try RollupChange(context: context).deleteEmpty(on: connection) }
             (outcome.deleted, outcome.updated, outcome.inserted) = (vanished.rows, changed.rows, appeared.rows)
             outcome.restatedDays = stored.changed(vanished.days + changed.days + appeared.days)
         }
@@ -48,5 +51,13 @@ struct WindowReplacement {
             on: connection)
         try ledger.endExecutions(on: connection)
         return outcome
+    }
+
+    /// The sums of a day are kept as 64-bit numbers. An answer beyond them cannot be true.
+    private func refuseSumsBeyondRange() throws {
+        for (day, totals) in answer.totals.sorted(by: { $0.key < $1.key }) {
+            guard let excess = totals.sums.named.first(where: { $0.sum > Int64.max }) else { continue }
+            throw WarehouseError.sumBeyondRange(day, counter: excess.name)
+        }
     }
 }

@@ -24,7 +24,8 @@ struct RandomHistory {
         ]
     }
 
-    private static let extremes: [Int64] = [0, 1, 1 << 32, (1 << 32) + 1, .max]
+    /// The greatest is one of which a day's sum still has room for a hundred.
+    private static let extremes: [Int64] = [0, 1, 1 << 32, (1 << 32) + 1, .max / 100]
 
     init(seed: Int) {
         random = Seeded(seed)

@@ -63,6 +63,7 @@ extension Fixture {
                     AND calling_organization_id = \(fact.caller)
                 """)
         }
+        try await query("SELECT ingest.rebuild_rollups(\(date), \(date))")
     }
 
     /// Writes what was tried of a day: its state, for these clients.
