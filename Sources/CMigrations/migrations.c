@@ -42,6 +42,27 @@ static const struct embedded_file files[] = {
     {"R_2_views_lateness.sql", (const char[]){
 #embed "../../migrations/R_2_views_lateness.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_2_views_questions.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_channels.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_channels.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_clients.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_clients.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_coverage.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_coverage.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_days.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_days.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_months.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_months.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_throttling.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_throttling.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_2_views_reconciliation.sql", (const char[]){
 #embed "../../migrations/R_2_views_reconciliation.sql" suffix(, 0) if_empty(0)
     }},
