@@ -1,3 +1,4 @@
+import FoundationEssentials
 import GenesysCloud
 import Infodeck
 import Ingest
@@ -24,9 +25,12 @@ struct DemoSources {
     func withSources(_ body: ([ConfiguredSource]) async throws -> Void) async throws {
         var logger = Logger(label: "usage-demo")
         logger.logLevel = .error
-        let exchanges = [try makeExchange(logger), try makeExchange(logger)]
+        let sent = [SentRequests(), SentRequests()]
+        let exchanges = try sent.map { try makeExchange(counting: $0, logger) }
         do {
-            try await body([try genesys(exchanges[0], logger), try infodeck(exchanges[1], logger)])
+            try await body([
+                try genesys(exchanges[0], sent[0], logger), try infodeck(exchanges[1], sent[1], logger),
+            ])
         } catch {
             for exchange in exchanges { try? await exchange.shutdown() }
             throw error
@@ -34,16 +38,18 @@ struct DemoSources {
         for exchange in exchanges { try await exchange.shutdown() }
     }
 
-    private func makeExchange(_ logger: Logger) throws -> HTTPExchange {
+    private func makeExchange(counting sent: SentRequests, _ logger: Logger) throws -> HTTPExchange {
         var policy = RetryPolicy()
         policy.ladder = [.milliseconds(200)]
         policy.margin = .milliseconds(50)
+        var settings = HTTPSettings(userAgent: "usage-demo")
+        settings.onSent = { _, status in sent.note(status: status, on: Day(containing: Date())) }
         return try HTTPExchange(
-            settings: HTTPSettings(userAgent: "usage-demo"), budget: RequestBudget(share: 1, allowance: 1_000_000),
+            settings: settings, budget: RequestBudget(share: 1, allowance: 1_000_000),
             policy: policy, logger: logger)
     }
 
-    private func genesys(_ exchange: HTTPExchange, _ logger: Logger) throws -> ConfiguredSource {
+    private func genesys(_ exchange: HTTPExchange, _ sent: SentRequests, _ logger: Logger) throws -> ConfiguredSource {
         var polling = PollPolicy()
         polling.shortest = .milliseconds(5)
         polling.longest = .milliseconds(50)
@@ -55,11 +61,11 @@ struct DemoSources {
             polling: polling,
             logger: logger)
         return ConfiguredSource(
-            registration: registration("acme", kind: "genesys", Self.apiDatasets),
-            adapter: .apiUsage(GenesysCloudAdapter(source, byUser: false)))
+            registration: registration("acme", kind: "genesys", clientID: simulator.clientID, Self.apiDatasets),
+            adapter: .apiUsage(GenesysCloudAdapter(source, byUser: false)), sent: sent)
     }
 
-    private func infodeck(_ exchange: HTTPExchange, _ logger: Logger) throws -> ConfiguredSource {
+    private func infodeck(_ exchange: HTTPExchange, _ sent: SentRequests, _ logger: Logger) throws -> ConfiguredSource {
         let vendor = simulator.infodeck
         let source = InfodeckSource(
             endpoints: try Infodeck.Endpoints(
@@ -68,12 +74,15 @@ struct DemoSources {
             exchange: exchange,
             logger: logger)
         return ConfiguredSource(
-            registration: registration("tower", kind: "infodeck", [.channelUsage]), adapter: .channelUsage(source))
+            registration: registration("tower", kind: "infodeck", clientID: "", [.channelUsage]),
+            adapter: .channelUsage(source), sent: sent)
     }
 
-    private func registration(_ name: String, kind: String, _ datasets: [Dataset]) -> SourceRegistration {
+    private func registration(
+        _ name: String, kind: String, clientID: String, _ datasets: [Dataset]
+    ) -> SourceRegistration {
         SourceRegistration(
-            name: name, kind: kind,
+            name: name, kind: kind, clientID: clientID,
             datasets: datasets.map { dataset in
                 SourceRegistration.DatasetRegistration(
                     dataset: dataset, startDate: startDate, settleAfter: .seconds(48 * 3600), byUser: false)
