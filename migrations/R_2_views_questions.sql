@@ -22,9 +22,9 @@ INNER JOIN ingest.claim AS claim
 INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
 INNER JOIN ingest.source_dataset AS asked ON claim.source_key = asked.source_key AND claim.dataset = asked.dataset
 CROSS JOIN LATERAL (
-    SELECT min(total.usage_date) AS first_day, max(total.usage_date) AS last_day
-    FROM ingest.client_day AS total
-    WHERE total.organization_key = claim.organization_key AND total.dataset = claim.dataset
+    SELECT min(ends.usage_date) AS first_day, max(ends.usage_date) AS last_day
+    FROM ingest.client_day AS ends
+    WHERE ends.organization_key = claim.organization_key AND ends.dataset = claim.dataset
 ) AS stored
 WHERE claim.dataset NOT IN ('client_summary', 'channel_usage');
 COMMENT ON VIEW ingest.primary_series IS

@@ -103,9 +103,9 @@ SELECT
     total.days_late
 FROM ingest.organization AS organization
 CROSS JOIN LATERAL (
-    SELECT min(change.usage_date) AS first_day, max(change.usage_date) AS last_day
-    FROM ingest.restatement AS change
-    WHERE change.organization_key = organization.organization_key
+    SELECT min(ends.usage_date) AS first_day, max(ends.usage_date) AS last_day
+    FROM ingest.restatement AS ends
+    WHERE ends.organization_key = organization.organization_key
 ) AS journal
 CROSS JOIN LATERAL generate_series(
     date_trunc('month', journal.first_day::timestamp), journal.last_day::timestamp, interval '1 month'
