@@ -58,7 +58,7 @@ struct RollupChange {
 
     private func growing(by growth: SQL) -> SQL {
         """
-        growth AS (
+        growth AS NOT MATERIALIZED (
             \(growth)
         ),
         grown_client_day AS (
