@@ -110,6 +110,7 @@ struct SoakRun: Sendable {
             comparison: try await comparison.perform(summariesOf: quietEnd.advanced(by: -1)),
             ledger: ledger,
             journal: try await JournalReview(warehouse: warehouse).perform(),
+            rollups: try await RollupReview(warehouse: warehouse).perform(),
             misconduct: misconduct)
     }
 

@@ -8,12 +8,13 @@ struct SoakReport: Sendable, CustomStringConvertible {
     let comparison: [ComparisonResult]
     let ledger: LedgerReview.Result
     let journal: JournalReview.Result
+    let rollups: RollupReview.Result
     /// What the daemon should not have done as a process.
     let misconduct: [String]
 
     /// 0 missing, 0 duplicate, 0 stale rows, nothing submitted needlessly, no 429 of its own doing.
     var isClean: Bool {
-        comparison.allSatisfy(\.isClean) && ledger.isClean && journal.isClean && misconduct.isEmpty
+        comparison.allSatisfy(\.isClean) && ledger.isClean && journal.isClean && rollups.isClean && misconduct.isEmpty
     }
 
     var description: String {
@@ -39,7 +40,8 @@ struct SoakReport: Sendable, CustomStringConvertible {
 
             \(ledger.submissions) submissions of \(ledger.questions) questions: \(ledger.needless.count) needless, \
             excused: \(excuses.isEmpty ? "none" : excuses)
-            \(ledger.selfInflicted.count) self-inflicted 429s; \(journal.entries) journal entries, \(journal.broken) broken
+            \(ledger.selfInflicted.count) self-inflicted 429s; \(journal.entries) journal entries, \(journal.broken) broken; \
+            \(rollups.lines) lines of sums, \(rollups.wrong) wrong
             """ + wrong.map { "\n\($0)" }.joined()
     }
 }
