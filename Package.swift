@@ -256,6 +256,12 @@ let package = Package(
                 nioCore, nioHTTP1, subprocess, systemPackage,
             ],
             path: "Tests/usage-soak", swiftSettings: strict),
+        .executableTarget(
+            name: "analyst-benchmark",
+            dependencies: ["EphemeralPostgres", "Migrations", "Operations", "Postgres", argumentParser, logging],
+            path: "Tests/Benchmarks",
+            resources: [.embedInCode("analyst-world.sql"), .embedInCode("questions.sql")],
+            swiftSettings: strict),
         .testTarget(
             name: "UsagedConfigurationTests", dependencies: ["UsageDomain", "UsagedConfiguration"],
             swiftSettings: strict),

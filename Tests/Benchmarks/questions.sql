@@ -1,0 +1,43 @@
+-- The questions that are measured, each with its organization and month. An entry is a comment of one line, its name,
+-- and one statement; entries are parted by an empty line. The first is the floor that the others are compared with: what
+-- it costs to read the month's facts.
+
+-- floor: facts of a month
+SELECT sum(requests) FROM ingest.usage_row
+WHERE organization_key = 1 AND dataset = 'organization_query' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- sums a client of a month
+SELECT client_key, sum(requests) FROM ingest.client_day
+WHERE organization_key = 1 AND dataset = 'organization_query' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30'
+GROUP BY client_key;
+
+-- sums an endpoint of three years
+SELECT endpoint_key, sum(requests) FROM ingest.endpoint_day
+WHERE organization_key = 1 AND dataset = 'organization_query'
+GROUP BY endpoint_key;
+
+-- api_usage: requests a client of a month
+SELECT client_id, client_name, sum(requests) FROM usage.api_usage
+WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30'
+GROUP BY client_id, client_name;
+
+-- api_usage_daily: 429s an endpoint of a week
+SELECT template_uri, http_method, sum(status_429) FROM usage.api_usage_daily
+WHERE organization_id = 'o-1' AND dataset = 'organization_query' AND usage_date BETWEEN '2025-11-03' AND '2025-11-09'
+GROUP BY template_uri, http_method;
+
+-- restatement: what changed in a month
+SELECT client_id, sum(new_requests - old_requests) FROM usage.restatement
+WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30'
+GROUP BY client_id;
+
+-- coverage: days of a month
+SELECT usage_date, state, rows FROM usage.coverage
+WHERE source = 'acme' AND dataset = 'organization_query' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- freshness
+SELECT * FROM usage.freshness;
+
+-- reconciliation: a month
+SELECT * FROM usage.reconciliation
+WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
