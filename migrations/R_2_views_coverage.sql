@@ -123,6 +123,8 @@ COMMENT ON COLUMN usage.coverage.next_attempt_at IS
     'When a day that failed or is unavailable is asked for again; NULL when the schedule decides.';
 
 -- Days that every client has are the intersection of what each has: multiranges say so without a line a client and day.
+-- The days of a dataset are counted in one go, by client and state; only where that does not suffice, as when a day is
+-- missing in the middle, are those of a client read once more.
 CREATE OR REPLACE VIEW usage.freshness AS
 SELECT
     line.source,
@@ -149,53 +151,128 @@ FROM (
         owed.start_date,
         owed.last_day,
         owed.last_error,
-        coalesce(bool_and(tried.is_unavailable), false) AS is_all_unavailable,
-        upper(
-            range_intersect_agg(tried.known_days) FILTER (WHERE NOT tried.is_unavailable)
-            * daterange(NULL, coalesce(max(tried.newest_stored), '-infinity'), '[]')::datemultirange
-        ) - 1 AS newest_day,
+        tried.is_all_unavailable,
+        upper(tried.known_days * daterange(NULL, coalesce(tried.newest_stored, '-infinity'), '[]')::datemultirange) - 1
+            AS newest_day,
         CASE
             WHEN owed.owes_days
-                THEN sum(greatest(owed.last_day - owed.start_date + 1, 0) - tried.owed_days)::bigint
+                THEN cardinality(owed.clients) * greatest(owed.last_day - owed.start_date + 1, 0)::bigint - tried.owed_days
             ELSE 0
         END AS gaps,
-        sum(tried.failed_days)::bigint AS failed_days,
-        sum(tried.provisional_days)::bigint AS provisional_days,
-        max(tried.last_fetched_at) AS last_fetched_at,
-        min(tried.next_attempt_at) AS next_attempt_at,
-        CASE WHEN owed.is_per_client THEN count(nullif(owed.client_id, '')) END AS clients,
-        CASE WHEN owed.is_per_client THEN count(*) FILTER (WHERE tried.is_unavailable) END AS unavailable_clients,
-        sum(tried.unavailable_days)::bigint AS unavailable_days
-    FROM ingest.owed_series AS owed
+        tried.failed_days,
+        tried.provisional_days,
+        tried.last_fetched_at,
+        tried.next_attempt_at,
+        CASE WHEN owed.is_per_client THEN cardinality(array_remove(owed.clients, ''))::bigint END AS clients,
+        CASE WHEN owed.is_per_client THEN tried.unavailable_clients END AS unavailable_clients,
+        tried.unavailable_days
+    FROM (
+        SELECT source, last_error, dataset, organization_key, start_date, last_day, owes_days, is_per_client,
+            array_agg(client_id) AS clients
+        FROM ingest.owed_series
+        GROUP BY source, last_error, dataset, organization_key, start_date, last_day, owes_days, is_per_client
+    ) AS owed
     CROSS JOIN LATERAL (
         SELECT
-            max(day.usage_date) FILTER (WHERE day.state IN ('provisional', 'covered')) AS newest_stored,
-            coalesce(
-                range_agg(daterange(day.usage_date, day.usage_date + 1)) FILTER (WHERE day.state <> 'failed'), '{}'
-            ) AS known_days,
-            coalesce(
-                max(day.usage_date) = max(day.usage_date) FILTER (WHERE day.state = 'unavailable'), false
-            ) AS is_unavailable,
-            count(*) FILTER (
-                WHERE day.state <> 'failed' AND day.usage_date BETWEEN owed.start_date AND owed.last_day
-            ) AS owed_days,
-            -- A snapshot that failed on an earlier day cannot be taken any more: nobody has to mend it.
-            count(*) FILTER (
-                WHERE day.state = 'failed' AND (owed.owes_days OR day.usage_date >= ingest.today())
-            ) AS failed_days,
-            count(*) FILTER (WHERE day.state = 'provisional') AS provisional_days,
-            count(*) FILTER (WHERE day.state = 'unavailable') AS unavailable_days,
-            max(day.fetched_at) AS last_fetched_at,
-            min(day.next_attempt_at) FILTER (
-                WHERE day.state <> 'unavailable' AND (owed.owes_days OR day.usage_date >= ingest.today())
-            ) AS next_attempt_at
-        FROM ingest.coverage AS day
-        WHERE day.organization_key = owed.organization_key
-            AND day.dataset = owed.dataset
-            AND day.client_id = owed.client_id
+            coalesce(bool_and(client.is_unavailable), false) AS is_all_unavailable,
+            range_intersect_agg(client.known_days) FILTER (WHERE NOT client.is_unavailable) AS known_days,
+            max(client.newest_stored) AS newest_stored,
+            sum(client.owed_days)::bigint AS owed_days,
+            sum(client.failed_days)::bigint AS failed_days,
+            sum(client.provisional_days)::bigint AS provisional_days,
+            sum(client.unavailable_days)::bigint AS unavailable_days,
+            count(*) FILTER (WHERE client.is_unavailable) AS unavailable_clients,
+            max(client.last_fetched_at) AS last_fetched_at,
+            min(client.next_attempt_at) AS next_attempt_at
+        FROM (
+            SELECT
+                max(counted.last_day) FILTER (WHERE counted.state IN ('provisional', 'covered')) AS newest_stored,
+                CASE
+                    WHEN sum(counted.days) FILTER (WHERE counted.state <> 'failed')
+                        = max(counted.last_day) FILTER (WHERE counted.state <> 'failed')
+                        - min(counted.first_day) FILTER (WHERE counted.state <> 'failed') + 1
+                        THEN datemultirange(daterange(
+                            min(counted.first_day) FILTER (WHERE counted.state <> 'failed'),
+                            max(counted.last_day) FILTER (WHERE counted.state <> 'failed'), '[]'
+                        ))
+                    ELSE (
+                        SELECT coalesce(range_agg(daterange(day.usage_date, day.usage_date + 1)), '{}')
+                        FROM ingest.coverage AS day
+                        WHERE day.organization_key = owed.organization_key
+                            AND day.dataset = owed.dataset
+                            AND day.client_id = asked.client_id
+                            AND day.state <> 'failed'
+                    )
+                END AS known_days,
+                coalesce(
+                    max(counted.last_day) = max(counted.last_day) FILTER (WHERE counted.state = 'unavailable'), false
+                ) AS is_unavailable,
+                coalesce(sum(
+                    CASE
+                        WHEN NOT owed.owes_days OR counted.state = 'failed' THEN 0
+                        WHEN counted.first_day >= owed.start_date AND counted.last_day <= owed.last_day THEN counted.days
+                        ELSE (
+                            SELECT count(*)
+                            FROM ingest.coverage AS day
+                            WHERE day.organization_key = owed.organization_key
+                                AND day.dataset = owed.dataset
+                                AND day.client_id = counted.client_id
+                                AND day.usage_date BETWEEN owed.start_date AND owed.last_day
+                                AND day.state = counted.state
+                        )
+                    END
+                ), 0) AS owed_days,
+                -- A snapshot that failed on an earlier day cannot be taken any more: nobody has to mend it.
+                coalesce(sum(
+                    CASE
+                        WHEN counted.state <> 'failed' THEN 0
+                        WHEN owed.owes_days THEN counted.days
+                        ELSE (
+                            SELECT count(*)
+                            FROM ingest.coverage AS day
+                            WHERE day.organization_key = owed.organization_key
+                                AND day.dataset = owed.dataset
+                                AND day.client_id = counted.client_id
+                                AND day.usage_date > owed.last_day
+                                AND day.state = 'failed'
+                        )
+                    END
+                ), 0) AS failed_days,
+                coalesce(sum(counted.days) FILTER (WHERE counted.state = 'provisional'), 0) AS provisional_days,
+                coalesce(sum(counted.days) FILTER (WHERE counted.state = 'unavailable'), 0) AS unavailable_days,
+                max(counted.last_fetched_at) AS last_fetched_at,
+                min(
+                    CASE
+                        WHEN counted.state = 'unavailable' OR counted.next_attempt_at IS NULL THEN NULL
+                        WHEN owed.owes_days THEN counted.next_attempt_at
+                        ELSE (
+                            SELECT min(day.next_attempt_at)
+                            FROM ingest.coverage AS day
+                            WHERE day.organization_key = owed.organization_key
+                                AND day.dataset = owed.dataset
+                                AND day.client_id = counted.client_id
+                                AND day.usage_date > owed.last_day
+                                AND day.state = counted.state
+                        )
+                    END
+                ) AS next_attempt_at
+            FROM unnest(owed.clients) AS asked (client_id)
+            LEFT JOIN (
+                SELECT
+                    day.client_id,
+                    day.state,
+                    min(day.usage_date) AS first_day,
+                    max(day.usage_date) AS last_day,
+                    count(*) AS days,
+                    max(day.fetched_at) AS last_fetched_at,
+                    min(day.next_attempt_at) AS next_attempt_at
+                FROM ingest.coverage AS day
+                WHERE day.organization_key = owed.organization_key AND day.dataset = owed.dataset
+                GROUP BY day.client_id, day.state
+            ) AS counted ON counted.client_id = asked.client_id
+            GROUP BY asked.client_id
+        ) AS client
     ) AS tried
-    GROUP BY
-        owed.source, owed.dataset, owed.owes_days, owed.is_per_client, owed.start_date, owed.last_day, owed.last_error
 ) AS line;
 COMMENT ON VIEW usage.freshness IS
     'How far each source and dataset is, one line each. Where it is asked per client, a day counts once for each OAuth client that is asked about.';
