@@ -43,3 +43,4 @@ REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date), ingest.rebuild_rollups
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
 -- The views call these in the name of whoever reads them.
 GRANT EXECUTE ON FUNCTION ingest.today(), ingest.today(text) TO usage_reader, usage_writer;
+GRANT EXECUTE ON FUNCTION ingest.forecast(date, numeric [], date, date, numeric) TO usage_reader, usage_writer;

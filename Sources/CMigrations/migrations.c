@@ -27,8 +27,14 @@ static const struct embedded_file files[] = {
     {"0007_rollups.sql", (const char[]){
 #embed "../../migrations/0007_rollups.sql" suffix(, 0) if_empty(0)
     }},
+    {"0008_allowance.sql", (const char[]){
+#embed "../../migrations/0008_allowance.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_1_functions_forecast.sql", (const char[]){
+#embed "../../migrations/R_1_functions_forecast.sql" suffix(, 0) if_empty(0)
     }},
     {"R_2_views.sql", (const char[]){
 #embed "../../migrations/R_2_views.sql" suffix(, 0) if_empty(0)
@@ -44,6 +50,12 @@ static const struct embedded_file files[] = {
     }},
     {"R_2_views_questions.sql", (const char[]){
 #embed "../../migrations/R_2_views_questions.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_billing.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_billing.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_questions_billing_channels.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_billing_channels.sql" suffix(, 0) if_empty(0)
     }},
     {"R_2_views_questions_channels.sql", (const char[]){
 #embed "../../migrations/R_2_views_questions_channels.sql" suffix(, 0) if_empty(0)
