@@ -51,6 +51,9 @@ static const struct embedded_file files[] = {
     {"R_2_views_questions.sql", (const char[]){
 #embed "../../migrations/R_2_views_questions.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_2_views_questions_anomalies.sql", (const char[]){
+#embed "../../migrations/R_2_views_questions_anomalies.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_2_views_questions_billing.sql", (const char[]){
 #embed "../../migrations/R_2_views_questions_billing.sql" suffix(, 0) if_empty(0)
     }},
