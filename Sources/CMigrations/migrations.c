@@ -84,6 +84,9 @@ static const struct embedded_file files[] = {
     {"R_2_views_rollups.sql", (const char[]){
 #embed "../../migrations/R_2_views_rollups.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_2_views_versions.sql", (const char[]){
+#embed "../../migrations/R_2_views_versions.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_3_grants.sql", (const char[]){
 #embed "../../migrations/R_3_grants.sql" suffix(, 0) if_empty(0)
     }},
