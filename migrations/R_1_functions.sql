@@ -28,6 +28,7 @@ SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '5s'
 AS $$
 DECLARE
+    first_kept_day date;
     parent text;
     period text;
     suffix text;
@@ -42,6 +43,11 @@ BEGIN
     -- an advisory one the session would not hear, before it looks, of the tables that others made while it waited.
     -- It is the lock that ATTACH takes; readers and writers pass it.
     LOCK TABLE ONLY ingest.usage_row IN SHARE UPDATE EXCLUSIVE MODE;
+    SELECT retention.first_day INTO first_kept_day FROM ingest.retention AS retention WHERE retention.subject = 'facts';
+    IF usage_day < first_kept_day THEN
+        RAISE EXCEPTION 'retention gave up the days before %, so % is stored no more', first_kept_day, usage_day
+        USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
     FOR parent, period, suffix IN VALUES
         ('usage_row', 'month', 'YYYYMM'),
         ('restatement', 'month', 'YYYYMM'),
@@ -68,7 +74,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ingest.ensure_partition(date) IS
-    'Makes the partitions that a day belongs to, if they are missing: the month''s of facts and journal, the year''s of the rollups.';
+    'Makes the partitions that a day belongs to, if they are missing: the month''s of facts and journal, the year''s of the rollups. Refuses days that retention gave up.';
 
 -- For repairs, and for whoever writes facts without the loader. Writers of facts wait until the transaction ends.
 CREATE OR REPLACE FUNCTION ingest.rebuild_rollups(first_day date, last_day date) RETURNS void

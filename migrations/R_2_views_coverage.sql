@@ -9,7 +9,8 @@ SELECT
     source.last_error,
     asked.dataset,
     claim.organization_key,
-    asked.start_date,
+    -- What retention gave up is owed no more.
+    greatest(asked.start_date, retention.first_day) AS start_date,
     ingest.today(CASE WHEN asked.dataset = 'channel_usage' THEN coalesce(organization.time_zone, 'UTC') ELSE 'UTC' END)
     - 1 AS last_day,
     asked.dataset <> 'client_summary' AS owes_days,
@@ -27,6 +28,8 @@ LEFT JOIN ingest.source_client AS client
     ON asked.source_key = client.source_key
     AND asked.dataset IN ('client_query', 'client_summary', 'client_jobs')
     AND client.is_asked
+LEFT JOIN ingest.retention AS retention
+    ON retention.subject = 'facts' AND asked.dataset NOT IN ('channel_usage', 'client_summary')
 WHERE source.is_configured AND asked.is_configured;
 COMMENT ON VIEW ingest.owed_series IS
     'Which days are owed: one line a configured source, dataset and, where it is asked client by client, OAuth client.';
@@ -34,7 +37,8 @@ COMMENT ON COLUMN ingest.owed_series.source IS 'The source.';
 COMMENT ON COLUMN ingest.owed_series.last_error IS 'Why the source as a whole could not work last time; empty when it could.';
 COMMENT ON COLUMN ingest.owed_series.dataset IS 'The dataset.';
 COMMENT ON COLUMN ingest.owed_series.organization_key IS 'Its organization; NULL until the source has authenticated once.';
-COMMENT ON COLUMN ingest.owed_series.start_date IS 'First day that is owed.';
+COMMENT ON COLUMN ingest.owed_series.start_date IS
+    'First day that is owed: the configured one or, if that is later, the first that retention keeps.';
 COMMENT ON COLUMN ingest.owed_series.last_day IS 'Last day that is owed: yesterday, where the organization counts its days.';
 COMMENT ON COLUMN ingest.owed_series.owes_days IS 'False for snapshots, which can only be taken on their day and are owed for none.';
 COMMENT ON COLUMN ingest.owed_series.is_per_client IS 'Whether the dataset is asked client by client.';

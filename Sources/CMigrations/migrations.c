@@ -30,6 +30,9 @@ static const struct embedded_file files[] = {
     {"0008_allowance.sql", (const char[]){
 #embed "../../migrations/0008_allowance.sql" suffix(, 0) if_empty(0)
     }},
+    {"0009_retention.sql", (const char[]){
+#embed "../../migrations/0009_retention.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions.sql", (const char[]){
 #embed "../../migrations/R_1_functions.sql" suffix(, 0) if_empty(0)
     }},
@@ -80,6 +83,9 @@ static const struct embedded_file files[] = {
     }},
     {"R_2_views_reconciliation.sql", (const char[]){
 #embed "../../migrations/R_2_views_reconciliation.sql" suffix(, 0) if_empty(0)
+    }},
+    {"R_2_views_retention.sql", (const char[]){
+#embed "../../migrations/R_2_views_retention.sql" suffix(, 0) if_empty(0)
     }},
     {"R_2_views_rollups.sql", (const char[]){
 #embed "../../migrations/R_2_views_rollups.sql" suffix(, 0) if_empty(0)

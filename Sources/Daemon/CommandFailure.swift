@@ -33,6 +33,10 @@ package struct CommandFailure: Error {
         switch error {
         case let failure as CommandFailure:
             self = failure
+        case let error as DaysGivenUp:
+            self.init(.badUsage, "--backfill \(error)")
+        case let error as PruningError:
+            self.init(.tryAgain, error.description)
         case let error as ConfigurationError:
             self.init(.badConfiguration, error.description)
         case let error as SecretError:
@@ -91,7 +95,8 @@ package struct CommandFailure: Error {
     /// What to do about a missing right, which the server's own message leaves open.
     private static func remedy(for error: PostgresError) -> String {
         guard error.sqlState == "42501" else { return "" }
-        return "\nThe login must be a member of usage_writer to run and to show status, and of usage_owner to migrate; "
+        return
+            "\nThe login must be a member of usage_writer to run and to show status, and of usage_owner to migrate and to prune; "
             + "in a database that is new, run roles.sql first (psql -d DATABASE -f migrations/roles.sql)."
     }
 

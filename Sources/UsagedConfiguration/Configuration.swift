@@ -1,3 +1,5 @@
+package import UsageDomain
+
 /// Everything the operator decides, read from one YAML file and known to be possible.
 ///
 /// A value of this type exists only when the whole file was accepted: see ``ConfigurationLoader``.
@@ -12,6 +14,8 @@ package struct Configuration: Sendable, Equatable {
     package let listen: ListenAddress?
     /// Where large answers wait on disk, and how large one may grow.
     package let spool: Spool
+    /// What `usaged prune` drops.
+    package let retention: RetentionPolicy
     /// The sources in the order of the file: at least one, each name once.
     package let sources: [SourceConfiguration]
 
@@ -21,6 +25,7 @@ package struct Configuration: Sendable, Equatable {
         schedule: Schedule = Schedule(),
         listen: ListenAddress? = .standard,
         spool: Spool = Spool(),
+        retention: RetentionPolicy = RetentionPolicy(),
         sources: [SourceConfiguration]
     ) {
         self.database = database
@@ -28,6 +33,7 @@ package struct Configuration: Sendable, Equatable {
         self.schedule = schedule
         self.listen = listen
         self.spool = spool
+        self.retention = retention
         self.sources = sources
     }
 }

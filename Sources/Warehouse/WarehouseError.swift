@@ -12,6 +12,8 @@ package enum WarehouseError: Error, Equatable, Sendable {
     case organizationChanged(source: String, from: String, to: Organization)
     /// PostgreSQL does not know the time zone that the configuration names.
     case unknownTimeZone(String, source: String)
+    /// Retention gave the day up, so that it has no place any more. The server's own words.
+    case dayGivenUp(String)
     /// The connection leads to another session of the server each time, so that no lock can be kept.
     case sessionNotKept
 }
@@ -32,6 +34,8 @@ extension WarehouseError: CustomStringConvertible {
                 + "(\(organization.name)): give the new account a new source name, so that their usage is not mixed"
         case .unknownTimeZone(let zone, let source):
             "source \(source): PostgreSQL does not know the time zone \"\(zone)\"; name one of pg_timezone_names, as Asia/Taipei"
+        case .dayGivenUp(let reason):
+            reason
         case .sessionNotKept:
             "database: the connection leads to another session of the server each time, as through a pooler in transaction "
                 + "mode: usaged needs sessions of its own, so connect it to the server itself or to a pool in session mode"

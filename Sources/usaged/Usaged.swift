@@ -14,7 +14,7 @@ struct Usaged: AsyncParsableCommand {
             77 no permission; 78 bad configuration.
             """,
         version: UsagedVersion.current,
-        subcommands: [RunCommand.self, MigrateCommand.self, CheckCommand.self, StatusCommand.self],
+        subcommands: [RunCommand.self, MigrateCommand.self, PruneCommand.self, CheckCommand.self, StatusCommand.self],
         defaultSubcommand: RunCommand.self
     )
 }

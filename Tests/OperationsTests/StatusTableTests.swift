@@ -42,13 +42,14 @@ import Warehouse
         backingOff: [StatusReport.BackingOff] = [],
         reconciliations: [StatusReport.Reconciliation] = [],
         lateness: [StatusReport.Lateness] = [],
+        retention: [StatusReport.Retention] = [],
         runs: [StatusReport.Run] = []
     ) -> StatusReport {
         StatusReport(
             version: StatusReport.schemaVersion, readAt: Date(timeIntervalSince1970: 1_740_960_000), sources: sources,
             requestsOfLastDay: 240, coverage: coverage, freshness: freshness, problems: problems,
             hiddenProblems: hiddenProblems, monthDifferences: months, backingOff: backingOff,
-            reconciliations: reconciliations, lateness: lateness, runs: runs)
+            reconciliations: reconciliations, lateness: lateness, retention: retention, runs: runs)
     }
 
     private func lines(of report: StatusReport, on terminal: Terminal = .none) -> [Substring] {
@@ -69,6 +70,18 @@ import Warehouse
             of: report(
                 freshness, problems: problems, hiddenProblems: hiddenProblems, months: months, backingOff: backingOff,
                 reconciliations: reconciliations, lateness: lateness, runs: runs))
+    }
+
+    @Test(arguments: [
+        (0, "."), (3, " (3 partitions of them wait for `usaged prune` to be run again)."),
+    ])
+    func `what was given up is told, and that some of it is still there`(waiting: Int, end: String) {
+        let line = StatusReport.Retention(
+            subject: "facts", firstKeptDay: "2025-03-01", decidedAt: Date(timeIntervalSince1970: 1_740_960_000),
+            waitingPartitions: waiting)
+        #expect(
+            lines(of: report(retention: [line])).contains(
+                "Retention: facts before 2025-03-01 were given up on 2025-03-03T00:00:00Z\(end)"))
     }
 
     @Test func `an empty database says what to do first`() {

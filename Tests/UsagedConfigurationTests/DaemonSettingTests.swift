@@ -1,4 +1,5 @@
 import Testing
+import UsageDomain
 
 @testable import UsagedConfiguration
 
@@ -40,6 +41,20 @@ import Testing
     ])
     func `any other size is refused`(text: String) throws {
         #expect(try problem(file(top: ["spool: {max-answer: \(text)}"])).key == "spool.max-answer")
+    }
+
+    @Test(arguments: [
+        ("{facts-months: 2}", "facts-months"), ("{facts-months: 1201}", "facts-months"),
+        ("{facts-months: 36m}", "facts-months"), ("{rollups-months: 120}", "rollups-months"),
+        ("{facts-months: 36, rollups-months: 35}", "rollups-months"), ("{facts-month: 36}", "facts-month"),
+    ])
+    func `retention is so many months, and sums are kept at least as long as what they sum`(
+        text: String, key: String
+    ) throws {
+        #expect(try problem(file(top: ["retention: \(text)"])).key == "retention.\(key)")
+        #expect(
+            try load(file(top: ["retention: {facts-months: 36, rollups-months: 36}"])).retention
+                == RetentionPolicy(factsMonths: 36, rollupsMonths: 36))
     }
 
     @Test(arguments: [-1, 367, 100_000])

@@ -14,6 +14,7 @@ import UsageDomain
         #expect(configuration.schedule.widePassDays == 35)
         #expect(configuration.listen == ListenAddress(host: "127.0.0.1", port: 9464))
         #expect(configuration.spool == Spool(directory: "/var/lib/usaged", maxAnswerBytes: 4_294_967_296))
+        #expect(configuration.retention == RetentionPolicy())
         let source = configuration.sources[0]
         #expect(source.name == "acme")
         #expect(source.startDate.description == "2025-01-01")
@@ -37,6 +38,7 @@ import UsageDomain
                 "database: host=/run/postgresql dbname=usage user=usaged", "migrate: auto",
                 "schedule: {every: 15m, lookback-days: 0, settle-after: 30s, wide-pass: 48h}", "listen: \"\"",
                 "spool: {directory: /tmp/spool, max-answer: 512MiB}",
+                "retention: {facts-months: 36, rollups-months: 120}",
             ]))
         #expect(configuration.database == "host=/run/postgresql dbname=usage user=usaged")
         #expect(configuration.migrate == .auto)
@@ -45,6 +47,7 @@ import UsageDomain
                 == Schedule(every: .seconds(900), lookbackDays: 0, settleAfter: .seconds(30), widePassDays: 2))
         #expect(configuration.listen == nil)
         #expect(configuration.spool == Spool(directory: "/tmp/spool", maxAnswerBytes: 512 << 20))
+        #expect(configuration.retention == RetentionPolicy(factsMonths: 36, rollupsMonths: 120))
     }
 
     @Test func `every setting of a genesys source can be given`() throws {

@@ -32,6 +32,7 @@ struct DifferenceTests {
         ("sources:", "listen: \"\"\nsources:", "listen: 127.0.0.1:9464 → nowhere"),
         ("sources:", "schedule: {every: 5m}\nsources:", "schedule.every: 3600.0 seconds → 300.0 seconds"),
         ("sources:", "spool: {max-answer: 1MiB}\nsources:", "spool.max-answer: 4294967296 bytes → 1048576 bytes"),
+        ("sources:", "retention: {facts-months: 6}\nsources:", "retention.facts-months: all → 6"),
         ("usage\"", "other\"", "database: postgresql:///usage → postgresql:///other"),
         ("{credential: acme}", "{env: X}", "sources.acme.client-secret: {credential: acme} → {env: X}"),
         ("    region", "    clients: [c]\n    region", "sources.acme.clients: all → c"),

@@ -62,7 +62,8 @@ import Testing
 
     @Test(arguments: [
         "database", "migrate", "schedule", "every", "lookback-days", "settle-after", "wide-pass", "listen", "spool",
-        "directory", "max-answer", "sources", "name", "kind", "region", "api-url", "login-url", "ca-file", "client-id",
+        "directory", "max-answer", "retention", "facts-months", "rollups-months", "sources", "name", "kind", "region",
+        "api-url", "login-url", "ca-file", "client-id",
         "client-secret", "datasets", "primary", "by-user", "start-date", "clients", "summary-days", "request-share",
         "organization-id", "api-key", "time-zone",
     ])

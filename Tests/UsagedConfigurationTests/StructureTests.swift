@@ -47,7 +47,7 @@ import Testing
     @Test(arguments: [
         ("lisen: 127.0.0.1:1", "lisen", "did you mean listen?"),
         ("Listen: 127.0.0.1:1", "Listen", "did you mean listen?"),
-        ("colour: red", "colour", "keys known here: database, migrate, schedule, listen, spool and sources"),
+        ("colour: red", "colour", "keys known here: database, migrate, schedule, listen, spool, retention and sources"),
         ("schedule: {lookback_days: 7}", "schedule.lookback_days", "did you mean lookback-days?"),
         ("spool: {max-anwser: 1GiB}", "spool.max-anwser", "did you mean max-answer?"),
     ])

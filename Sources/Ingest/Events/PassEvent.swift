@@ -19,6 +19,8 @@ package enum PassEvent: Sendable {
     case sourceHoldRegained(source: String)
     /// Another process took the source over: what is not done of it is left.
     case sourceForfeited(source: String)
+    /// A backfill asks for days that retention gave up: they are left out.
+    case daysGivenUp(source: String, days: Range<Day>)
     /// The listing of OAuth clients could not be read. Names of clients then come from usage rows alone.
     case listingFailed(source: String, reason: String)
     /// The limits of the API could not be read; today's snapshot is taken by a later pass.

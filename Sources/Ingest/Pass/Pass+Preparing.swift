@@ -5,7 +5,9 @@ import Warehouse
 extension Pass {
     /// Says what the pass would do. Reads the database and sends nothing to any vendor.
     package func plan(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassPlan {
+        try await refuseDaysGivenUp(scope, selection)
         let planning = PassPlanning(pass: self, scope: scope, selection: selection)
+        var givenUp: Range<Day>?
         var items: [PassPlan.Item] = []
         var unknown: [String] = []
         var unlisted: [(source: String, dataset: Dataset)] = []
@@ -23,6 +25,7 @@ extension Pass {
             let due = try await planning.due(
                 of: source, organization: organization, clients: clients,
                 calendar: try await knownCalendar(of: source, for: scope))
+            givenUp = due.givenUp ?? givenUp
             var duration = Duration.zero
             var sourceRequests = due.windows.isEmpty ? 0 : source.adapter.requestsBefore
             for dataset in Set(due.windows.map(\.window.dataset)) {
@@ -39,7 +42,8 @@ extension Pass {
             slowest = max(slowest, duration)
         }
         return PassPlan(
-            items: items, requests: requests, duration: slowest, unknownSources: unknown, unlistedDatasets: unlisted)
+            items: items, requests: requests, duration: slowest, unknownSources: unknown, unlistedDatasets: unlisted,
+            givenUp: givenUp)
     }
 
     /// How long so many requests take at the pace that is known of a source.

@@ -32,11 +32,13 @@ package struct Pass: Sendable {
     /// When the task is cancelled, windows that are being fetched are given up (their executions stay open and are
     /// polled next time), transactions are rolled back or finished, and the report says `cancelled`.
     ///
-    /// - Throws: `WarehouseError.datasetClaimed` or `.organizationChanged` when the configuration cannot be right, and
+    /// - Throws: ``DaysGivenUp`` when a backfill asks for nothing else, `WarehouseError.datasetClaimed` or
+    ///   `.organizationChanged` when the configuration cannot be right, and
     ///   `PostgresError` when the database stayed away.
     package func run(_ scope: PassScope, _ selection: PassSelection = PassSelection()) async throws -> PassReport {
         let selected = sources.filter(selection.includes)
         let meter = await RequestMeter(selected)
+        try await refuseDaysGivenUp(scope, selection)
         try await Registration(pass: self).perform()
         let run = PassRun(pass: self, scope: scope)
         let work: PassWork.Outcome

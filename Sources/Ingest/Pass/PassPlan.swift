@@ -18,4 +18,6 @@ package struct PassPlan: Sendable {
     package let unknownSources: [String]
     /// Datasets that are asked per OAuth client, of sources whose clients nobody has listed yet: they have no items.
     package let unlistedDatasets: [(source: String, dataset: Dataset)]
+    /// Days that were asked for and that retention gave up: they are left out.
+    package let givenUp: Range<Day>?
 }

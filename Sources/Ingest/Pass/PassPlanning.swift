@@ -12,6 +12,8 @@ struct PassPlanning: Sendable {
         var resting: [Resting] = []
         /// Owed days that the vendor has forgotten and that nobody has written down as unavailable yet.
         var forgotten: [Window] = []
+        /// Days that were asked for by hand and that retention gave up: they are left out.
+        var givenUp: Range<Day>?
     }
 
     /// Windows of one OAuth client that is left alone for now.
@@ -41,6 +43,7 @@ struct PassPlanning: Sendable {
     ) async throws -> Due {
         var due = Due()
         var repetitions: Set<Window> = []
+        let firstKeptDay = try await pass.patiently { try await pass.warehouse.firstKeptDay() }
         for asked in source.registration.datasets where selection.includes(asked.dataset) {
             var coverage: [String: [Day: DayCoverage]] = [:]
             if let organization {
@@ -55,7 +58,9 @@ struct PassPlanning: Sendable {
             for client in asked.dataset.isPerClient ? clients : [""] {
                 let isLeftAlone = isLeftAlone(asked.dataset, client, backOffs, planner.now)
                 let known = coverage[client] ?? [:]
-                let windows = add(to: &due, asked, planner, client, known, onlyNews: isLeftAlone)
+                let windows = add(
+                    to: &due, asked, planner, client, known,
+                    keptFrom: asked.dataset.isRetained ? firstKeptDay : nil, onlyNews: isLeftAlone)
                 if subjects(asked.dataset, client).contains(where: { backOffs[$0] != nil }) {
                     repetitions.formUnion(windows.map(\.window).filter { isRepetition($0, known) })
                 }
@@ -98,6 +103,7 @@ struct PassPlanning: Sendable {
         _ planner: Planner,
         _ client: String,
         _ coverage: [Day: DayCoverage],
+        keptFrom firstKeptDay: Day?,
         onlyNews: Bool
     ) -> [PlannedWindow] {
         let owed: Range<Day>
@@ -106,11 +112,15 @@ struct PassPlanning: Sendable {
         case .scheduled, .once:
             var isByHand = false
             if case .once = scope { isByHand = true }
+            let start = max(asked.startDate, firstKeptDay ?? asked.startDate)
             windows = planner.dueWindows(
-                of: asked.dataset, clientID: client, owedFrom: asked.startDate, coverage: coverage,
+                of: asked.dataset, clientID: client, owedFrom: start, coverage: coverage,
                 retryingEarly: isByHand)
-            owed = asked.startDate..<max(asked.startDate, planner.today)
-        case .backfill(let days, let refetching):
+            owed = start..<max(start, planner.today)
+        case .backfill(let stated, let refetching):
+            let first = min(max(stated.lowerBound, firstKeptDay ?? stated.lowerBound), stated.upperBound)
+            if first > stated.lowerBound { due.givenUp = stated.lowerBound..<first }
+            let days = first..<stated.upperBound
             windows = planner.backfillWindows(
                 of: asked.dataset, clientID: client, days: days, coverage: coverage, refetching: refetching)
             owed = days

@@ -40,6 +40,7 @@ struct SourcePreparation: Sendable {
         let (clients, obstacle) = try await dimensions(of: key, backOffs)
         let due = try await planning.due(
             of: source, organization: key, clients: clients, calendar: calendar, leaving: backOffs)
+        if let days = due.givenUp { pass.onEvent(.daysGivenUp(source: source.name, days: days)) }
         pass.onEvent(.sourceReady(source: source.name, organization: organization, windows: due.windows.count))
         return .success(
             PreparedSource(

@@ -63,6 +63,15 @@ package final class PassLog: Sendable {
         case .limitsFailed(let source, let reason):
             logger.warning(
                 "limits cannot be read; the next run tries again", metadata: metadata(source, ["error": "\(reason)"]))
+        case .daysGivenUp(let source, let days):
+            logger.warning(
+                "retention gave up days that the backfill asks for; they are left out",
+                metadata: metadata(
+                    source,
+                    [
+                        "days.first": "\(days.lowerBound)", "days.last": "\(days.upperBound.advanced(by: -1))",
+                        "days.kept_from": "\(days.upperBound)",
+                    ]))
         case .timeZoneUnknown(let source, let reason):
             logger.warning(
                 "days are UTC days; name a time-zone in the configuration",

@@ -24,6 +24,7 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         if !report.reconciliations.isEmpty { sections.append(reconciliations) }
         if !report.monthDifferences.isEmpty { sections.append(monthDifferences) }
         if !report.lateness.isEmpty { sections.append(lateness) }
+        if !report.retention.isEmpty { sections.append(retention) }
         sections.append(runs)
         return sections.joined(separator: "\n\n")
     }
@@ -168,6 +169,17 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         }
         return (lines + ["(A longer lookback-days finds such changes at once; usage.lateness tells of each.)"])
             .joined(separator: "\n")
+    }
+
+    /// What is missing on purpose.
+    private var retention: String {
+        report.retention.map { line in
+            let waiting =
+                line.waitingPartitions == 0
+                ? "" : " (\(line.waitingPartitions) partitions of them wait for `usaged prune` to be run again)"
+            return "Retention: \(line.subject) before \(line.firstKeptDay) were given up on "
+                + "\(line.decidedAt.formatted(.iso8601))\(waiting)."
+        }.joined(separator: "\n")
     }
 
     private var runs: String {

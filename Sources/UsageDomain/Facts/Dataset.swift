@@ -28,6 +28,9 @@ package enum Dataset: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether retention may give its days up: those that are kept in partitions.
+    package var isRetained: Bool { shape == .rows }
+
     /// Whether it is asked for each OAuth client by itself.
     package var isPerClient: Bool {
         switch self {

@@ -1,3 +1,5 @@
+import UsageDomain
+
 extension Configuration {
     /// Every setting with its value as text, by the key of the file; sources go by their names, `sources.acme.clients`.
     ///
@@ -13,6 +15,8 @@ extension Configuration {
             "listen": listen.map(\.description) ?? "nowhere",
             "spool.directory": spool.directory,
             "spool.max-answer": "\(spool.maxAnswerBytes) bytes",
+            "retention.facts-months": retention.factsMonths.map(String.init) ?? "all",
+            "retention.rollups-months": retention.rollupsMonths.map(String.init) ?? "all",
         ]
         for source in sources {
             for (key, value) in source.settings { settings["sources.\(source.name).\(key)"] = value }

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import UsageDomain
 import Yams
 
 /// Reads the configuration file strictly: whatever is not understood is refused, all of it at once.
@@ -60,7 +61,7 @@ extension ConfigurationLoader {
         }
         guard
             let section = Field(node: root, path: "", findings: findings).section(
-                known: ["database", "migrate", "schedule", "listen", "spool", "sources"])
+                known: ["database", "migrate", "schedule", "listen", "spool", "retention", "sources"])
         else { return nil }
 
         let database = section.required("database", remedy: Field.databaseRemedy)?.database()
@@ -68,12 +69,16 @@ extension ConfigurationLoader {
         let schedule = section["schedule"].map { $0.schedule() } ?? Schedule()
         let listen = section["listen"].map { $0.listen() } ?? .some(.standard)
         let spool = section["spool"].map { $0.spool() } ?? Spool()
+        let retention = section["retention"].map { $0.retention() } ?? RetentionPolicy()
         let sources = section.required("sources", remedy: "list at least one source")?.items(of: "source")
             .map { SourceReader(loader: self).read($0) }
 
-        guard let database, let migrate, let schedule, let listen, let spool, let sources else { return nil }
+        guard let database, let migrate, let schedule, let listen, let spool, let retention, let sources else {
+            return nil
+        }
         return Configuration(
-            database: database, migrate: migrate, schedule: schedule, listen: listen, spool: spool, sources: sources)
+            database: database, migrate: migrate, schedule: schedule, listen: listen, spool: spool,
+            retention: retention, sources: sources)
     }
 
     private static func reason(for error: any Error) -> String {
@@ -95,6 +100,21 @@ extension Field {
         let wide = section["wide-pass"].map { $0.wholeDays(in: 1...366) } ?? standard.widePassDays
         guard let every, let lookback, let settle, let wide else { return nil }
         return Schedule(every: every, lookbackDays: lookback, settleAfter: settle, widePassDays: wide)
+    }
+
+    fileprivate func retention() -> RetentionPolicy? {
+        guard let section = section(known: ["facts-months", "rollups-months"]) else { return nil }
+        let facts = section["facts-months"].map { $0.integer(in: 3...1200) }
+        let rollups = section["rollups-months"].map { $0.integer(in: 3...1200) }
+        // Given and refused is not the same as not given.
+        if facts == .some(nil) || rollups == .some(nil) { return nil }
+        let policy = RetentionPolicy(factsMonths: facts ?? nil, rollupsMonths: rollups ?? nil)
+        if let kept = policy.rollupsMonths, kept < policy.factsMonths ?? .max {
+            section["rollups-months"]?.refuse(
+                "sums cannot be given up before what they sum", "write facts-months, too, and not more than this")
+            return nil
+        }
+        return policy
     }
 
     fileprivate func spool() -> Spool? {

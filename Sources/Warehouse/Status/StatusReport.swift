@@ -119,6 +119,17 @@ package struct StatusReport: Sendable, Codable {
         package let lateDays: Int
     }
 
+    /// Days that were dropped on purpose.
+    package struct Retention: Sendable, Codable {
+        /// `facts` or `rollups`
+        package let subject: String
+        /// `yyyy-MM-dd`: what lies before it is neither there nor owed.
+        package let firstKeptDay: String
+        package let decidedAt: Date
+        /// Partitions before it that are still to be dropped, since a `usaged prune` was interrupted.
+        package let waitingPartitions: Int
+    }
+
     package struct Run: Sendable, Codable {
         package let runID: Int64
         package let kind: String
@@ -177,6 +188,8 @@ package struct StatusReport: Sendable, Codable {
     package let reconciliations: [Reconciliation]
     /// Of the newest hundred days; empty when the lookback finds every change in time.
     package let lateness: [Lateness]
+    /// By subject; empty when nothing was dropped.
+    package let retention: [Retention]
     /// Newest first; at most 5.
     package let runs: [Run]
 }

@@ -30,6 +30,7 @@ extension Warehouse {
                 backingOff: try Self.backingOff(on: connection),
                 reconciliations: try Self.reconciliations(on: connection),
                 lateness: try Self.lateness(beyond: watchedDays, on: connection),
+                retention: try Self.retention(on: connection),
                 runs: try Self.runs(on: connection)
             )
         }

@@ -10,7 +10,7 @@ extension Warehouse {
     /// submitted before the one that any of the days holds is dropped as a whole; days that only it would have covered
     /// stay due.
     ///
-    /// - Throws: `WarehouseError.duplicateRow`, `SpoolError` when the answer cannot be read back, `PostgresError`;
+    /// - Throws: `WarehouseError.duplicateRow` or `.dayGivenUp`, `SpoolError` when the answer cannot be read back, `PostgresError`;
     ///   nothing is changed then.
     package func store(_ answer: SpooledAnswer, replacing context: WindowContext) async throws -> StoreOutcome {
         try await whenStoringIsPossible {
@@ -86,14 +86,20 @@ extension Warehouse {
             let known = try connection.query(
                 "SELECT to_regclass(to_char(\(day)::date, '\"ingest.usage_row_\"YYYYMM')) IS NOT NULL")
             if try known.first?.decode(Bool.self) ?? false { return }
-            try connection.execute("SELECT ingest.ensure_partition(\(day))")
+            try Self.makePartition(of: day, on: connection)
         }
     }
 
     private func makePartition(for window: Window) async throws {
         let day = window.firstDay.sqlDate
-        _ = try await pool.withConnection { connection in
+        try await pool.withConnection { try Self.makePartition(of: day, on: $0) }
+    }
+
+    private static func makePartition(of day: PostgresDate, on connection: isolated PostgresConnection) throws {
+        do {
             try connection.execute("SELECT ingest.ensure_partition(\(day))")
+        } catch PostgresError.server(let error) where error.sqlState == "55000" {
+            throw WarehouseError.dayGivenUp(error.message)
         }
     }
 }

@@ -12,7 +12,10 @@ struct PlanText: CustomStringConvertible {
 
     var description: String {
         guard !plan.items.isEmpty else {
-            return unlisted ?? "Nothing to do: coverage lacks nothing that was asked for."
+            return
+                ([unlisted ?? "Nothing to do: coverage lacks nothing that was asked for."]
+                + [givenUp].compactMap(\.self))
+                .joined(separator: "\n")
         }
         // A column of dashes where no dataset is asked per client helps nobody.
         let hasClients = plan.items.contains { !$0.window.clientID.isEmpty }
@@ -34,8 +37,17 @@ struct PlanText: CustomStringConvertible {
                 "Never authenticated, so taken as wholly lacking: \(plan.unknownSources.joined(separator: ", ")).")
         }
         if let unlisted { lines.append(unlisted) }
+        if let givenUp { lines.append(givenUp) }
         return lines.joined(separator: "\n")
     }
+
+    /// What is left out because retention gave it up; nil when nothing is.
+    private var givenUp: String? {
+        plan.givenUp.map {
+            "Left out, for retention gave them up: \($0.lowerBound)..\($0.upperBound.advanced(by: -1))."
+        }
+    }
+
     /// What is missing above because nobody knows the OAuth clients yet; nil when nothing is.
     private var unlisted: String? {
         guard !plan.unlistedDatasets.isEmpty else { return nil }

@@ -15,8 +15,8 @@ struct StatusCommand: AsyncParsableCommand {
 
             --json prints one object: version (1), readAt, sources, requestsOfLastDay, coverage (a string states with a \
             letter a day from firstDay to lastDay: C covered, P provisional, F failed, G gap, U unavailable), freshness, \
-            problems and hiddenProblems, backingOff, reconciliations, monthDifferences, lateness, runs. Fields may be \
-            added without another version, and those that are not known are left out.
+            problems and hiddenProblems, backingOff, reconciliations, monthDifferences, lateness, retention, runs. Fields \
+            may be added without another version, and those that are not known are left out.
             """
     )
 
