@@ -83,6 +83,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     LOCK TABLE ONLY ingest.usage_row IN SHARE ROW EXCLUSIVE MODE;
+    -- Sums may outlive the facts that they sum: those cannot be made anew.
+    first_day := greatest(
+        first_day, (SELECT retention.first_day FROM ingest.retention AS retention WHERE retention.subject = 'facts')
+    );
     DELETE FROM ingest.client_day WHERE usage_date BETWEEN first_day AND last_day;
     INSERT INTO ingest.client_day (
         requests, status_200, status_300, status_400, status_429, status_500, rows,
@@ -108,4 +112,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION ingest.rebuild_rollups(date, date) IS
-    'Makes the rollups of some days anew from the facts, of all organizations and datasets. For repairs: the loader keeps them itself.';
+    'Makes the rollups of some days anew from the facts, of all organizations and datasets. Days whose facts retention gave up are left as they are. For repairs: the loader keeps them itself.';

@@ -18,6 +18,8 @@ FROM (
         -requests, -status_200, -status_300, -status_400, -status_429, -status_500, -rows, rows = 0
     FROM ingest.client_day
 ) AS counted
+-- Sums may outlive the facts that they sum.
+WHERE (usage_date < (SELECT first_day FROM ingest.retention WHERE subject = 'facts')) IS NOT TRUE
 GROUP BY organization_key, dataset, usage_date, client_key
 HAVING bool_or(is_empty_line) OR sum(rows) <> 0 OR sum(requests) <> 0 OR sum(status_200) <> 0 OR sum(status_300) <> 0
     OR sum(status_400) <> 0 OR sum(status_429) <> 0 OR sum(status_500) <> 0
@@ -39,11 +41,13 @@ FROM (
         -requests, -status_200, -status_300, -status_400, -status_429, -status_500, -rows, rows = 0
     FROM ingest.endpoint_day
 ) AS counted
+-- Sums may outlive the facts that they sum.
+WHERE (usage_date < (SELECT first_day FROM ingest.retention WHERE subject = 'facts')) IS NOT TRUE
 GROUP BY organization_key, dataset, usage_date, endpoint_key
 HAVING bool_or(is_empty_line) OR sum(rows) <> 0 OR sum(requests) <> 0 OR sum(status_200) <> 0 OR sum(status_300) <> 0
     OR sum(status_400) <> 0 OR sum(status_429) <> 0 OR sum(status_500) <> 0;
 COMMENT ON VIEW ingest.rollup_difference IS
-    'Lines of ingest.client_day and ingest.endpoint_day that are not the sums of their facts: nothing when all is right, in any snapshot. ingest.rebuild_rollups mends them. Ask for a few days: it reads all facts of them.';
+    'Lines of ingest.client_day and ingest.endpoint_day that are not the sums of their facts: nothing when all is right, in any snapshot. Days whose facts retention gave up are left out. ingest.rebuild_rollups mends them. Ask for a few days: it reads all facts of them.';
 COMMENT ON COLUMN ingest.rollup_difference.rollup IS 'client_day or endpoint_day.';
 COMMENT ON COLUMN ingest.rollup_difference.organization_key IS 'As in ingest.usage_row.';
 COMMENT ON COLUMN ingest.rollup_difference.dataset IS 'As in ingest.usage_row.';
