@@ -8,10 +8,7 @@
 -- Afterwards make the logins members:
 --     GRANT usage_owner  TO administrator;   -- runs `usaged migrate`
 --     GRANT usage_writer TO usaged;          -- the daemon
---     GRANT usage_reader TO analyst;         -- and, since settings are not inherited by members:
---     ALTER ROLE analyst SET statement_timeout = '60s';
---     ALTER ROLE analyst SET jit = off;      -- plans over every month's partition compile longer than they run
---     ALTER ROLE analyst SET default_transaction_read_only = on;
+--     GRANT usage_reader TO analyst;         -- optional/analyst.sql does so, and sets what members do not inherit
 
 DO $$
 DECLARE
