@@ -146,6 +146,9 @@ import UsageDomain
         try await fixture.query(SQL(unsafe: interruption.rawValue))
         let waiting: Int64 = try await fixture.value("SELECT waiting_partitions FROM usage.retention")
         #expect(waiting == (interruption == .dropped ? 3 : 4))
+        // The daemon's login is in no need of what is left there.
+        let missing = try await fixture.warehouse.pool.withConnection { try RequiredRights.missing(on: $0) }
+        #expect(missing == [])
         // Whatever the configuration says now.
         #expect(try await prune(RetentionPolicy()).count == Int(waiting))
         #expect(try await partitions(fixture) == kept)
@@ -189,6 +192,50 @@ import UsageDomain
         #expect(seenAgain == 4)
         #expect(try await prune().count == 4)
         #expect(try await partitions(fixture).filter { $0 < "restatement_202503" } == [])
+        await fixture.close()
+    }
+
+    @Test(arguments: ["new", "known"])
+    func `a window that is being stored meanwhile leaves no coverage behind`(day: String) async throws {
+        let fixture = try await Self.filled()
+        let loader = try await TestDatabase.current.connect()
+        // A day that coverage has, which the decision waits for, or one that it does not have yet.
+        try await loader.run(timeout: .seconds(120)) { connection in
+            try connection.execute("BEGIN")
+            try connection.execute("UPDATE ingest.usage_row SET requests = 9 WHERE usage_date = '2025-01-01'")
+            try connection.execute(
+                day == "known"
+                    ? "UPDATE ingest.coverage SET last_error = 'x' WHERE usage_date = '2025-01-01'"
+                    : """
+                    INSERT INTO ingest.coverage (
+                        organization_key, dataset, client_id, usage_date, state, row_count, submission_id, fetched_at,
+                        run_id
+                    )
+                    SELECT organization_key, dataset, client_id, '2025-01-09', state, row_count, submission_id,
+                        fetched_at, run_id
+                    FROM ingest.coverage WHERE usage_date = '2025-01-01'
+                    """)
+        }
+        var limits = PruningLimits()
+        (limits.lock, limits.pause) = (.milliseconds(50), .milliseconds(5))
+        async let pruned = prune(limits: limits)
+        if day == "new" {
+            try await eventually("the partition is being detached") {
+                try await fixture.lines("SELECT name FROM ingest.day_partition WHERE is_detaching")
+                    == ["usage_row_202501"]
+            }
+        } else {
+            try await eventually("the pruning waits for the day") {
+                try await fixture.lines(
+                    "SELECT pid FROM pg_stat_activity WHERE query LIKE '%DELETE FROM ingest.coverage%' AND wait_event_type = 'Lock'"
+                ).count == 1
+            }
+        }
+        _ = try await loader.run(timeout: .seconds(120)) { try $0.execute("COMMIT") }
+        #expect(try await pruned.count == 4)
+        let left: Int64 = try await fixture.value(
+            "SELECT count(*) FROM ingest.coverage WHERE usage_date < '2025-03-01'")
+        #expect(left == 0)
         await fixture.close()
     }
 

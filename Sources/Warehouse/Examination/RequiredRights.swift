@@ -46,6 +46,8 @@ package enum RequiredRights {
             FROM pg_class
             INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
             WHERE nspname IN ('ingest', 'usage') AND relkind IN ('r', 'p', 'v') AND NOT relispartition
+                -- A partition that retention has detached, and was interrupted before it dropped it, is nobody's.
+                AND relname !~ '^(usage_row|restatement|client_day|endpoint_day)_[0-9]+$'
                 AND NOT has_table_privilege(pg_class.oid, 'SELECT')
             UNION ALL
             -- 3. Writing, of what the loader writes.

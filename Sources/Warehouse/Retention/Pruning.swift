@@ -89,24 +89,29 @@ package struct Pruning: Sendable {
     /// back: what is gone stays gone.
     private func decide(_ subject: RetentionSubject, now: Date) async throws {
         guard let first = policy.firstKeptDay(of: subject, today: Day(containing: now)) else { return }
-        try await connection.run(timeout: .seconds(600)) { connection in
-            try connection.transaction {
-                try connection.execute(
-                    """
-                    INSERT INTO ingest.retention AS known (subject, first_day, decided_at)
-                    VALUES (\(subject.rawValue), \(first.sqlDate), \(now)::timestamptz)
-                    ON CONFLICT (subject) DO UPDATE SET
-                        first_day = excluded.first_day,
-                        decided_at = excluded.decided_at
-                    WHERE known.first_day < excluded.first_day
-                    """)
-                if subject == .facts { try Self.forgetCoverage(on: connection) }
+        // A window that is being stored holds its days' coverage.
+        try await givingWay(at: "coverage") {
+            try await connection.run(timeout: .seconds(600)) { connection in
+                try connection.transaction {
+                    try connection.execute(
+                        """
+                        INSERT INTO ingest.retention AS known (subject, first_day, decided_at)
+                        VALUES (\(subject.rawValue), \(first.sqlDate), \(now)::timestamptz)
+                        ON CONFLICT (subject) DO UPDATE SET
+                            first_day = excluded.first_day,
+                            decided_at = excluded.decided_at
+                        WHERE known.first_day < excluded.first_day
+                        """)
+                    if subject == .facts { try Self.forgetCoverage(on: connection) }
+                }
             }
         }
     }
 
     private func forgetCoverage() async throws {
-        try await connection.run(timeout: .seconds(600)) { try Self.forgetCoverage(on: $0) }
+        try await givingWay(at: "coverage") {
+            try await connection.run(timeout: .seconds(600)) { try Self.forgetCoverage(on: $0) }
+        }
     }
 
     private static func forgetCoverage(on connection: isolated PostgresConnection) throws {
@@ -152,19 +157,24 @@ package struct Pruning: Sendable {
         return partitions
     }
 
-    /// Gives way to whoever holds the table, and comes again.
     private func drop(_ partition: PrunablePartition) async throws {
+        try await givingWay(at: partition.name) {
+            try await detach(partition)
+            _ = try await connection.run(timeout: .seconds(60)) { connection in
+                try connection.execute("DROP TABLE IF EXISTS ingest.\(identifier: partition.name)")
+            }
+        }
+    }
+
+    /// Does a piece of work that gives way to whoever holds a table, and comes again.
+    private func givingWay(at table: String, _ work: () async throws -> Void) async throws {
         let deadline = ContinuousClock.now + limits.partition
         while true {
             do {
-                try await detach(partition)
-                _ = try await connection.run(timeout: .seconds(60)) { connection in
-                    try connection.execute("DROP TABLE IF EXISTS ingest.\(identifier: partition.name)")
-                }
-                return
+                return try await work()
             } catch let error as PostgresError where error.isLockConflict {
                 guard ContinuousClock.now + limits.pause < deadline else {
-                    throw PruningError.inUse(partition.name, waited: limits.partition)
+                    throw PruningError.inUse(table, waited: limits.partition)
                 }
             }
             try await Task.sleep(for: limits.pause)
