@@ -41,6 +41,8 @@ TO usage_writer;
 GRANT DELETE ON ingest.execution TO usage_writer;
 REVOKE EXECUTE ON FUNCTION ingest.ensure_partition(date), ingest.rebuild_rollups(date, date) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ingest.ensure_partition(date) TO usage_writer;
+REVOKE EXECUTE ON FUNCTION ingest.analyze_grown() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ingest.analyze_grown() TO usage_writer;
 -- The views call these in the name of whoever reads them.
 GRANT EXECUTE ON FUNCTION ingest.today(), ingest.today(text) TO usage_reader, usage_writer;
 GRANT EXECUTE ON FUNCTION ingest.forecast(date, numeric [], date, date, numeric) TO usage_reader, usage_writer;

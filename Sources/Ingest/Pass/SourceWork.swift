@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 import ServiceLifecycle
 import Timekeeping
 import UsageDomain
@@ -40,12 +41,24 @@ struct SourceWork: Sendable {
             if outcome.error == nil, outcome.failure == nil, outcome.left.isEmpty {
                 try await checkMonths()
                 try await SourceBackOff(pass: pass, source: source.name).end()
+                try await keepStatistics()
             }
         } catch {
             outcome.error = error
         }
         if let error = turn.hold.error { outcome.error = error }
         return outcome
+    }
+
+    /// That statistics cannot be brought up to date holds up no source, and they hold up no shutdown: the next pass will do.
+    private func keepStatistics() async throws {
+        do {
+            _ = try await cancelWhenGracefulShutdown { try await pass.warehouse.analyzeGrown() }
+        } catch let error as PostgresError {
+            pass.onEvent(.housekeepingFailed(reason: error.description))
+        } catch is CancellationError where !Task.isCancelled {
+            // Of the shutdown.
+        }
     }
 
     private func performWindows(_ outcome: inout Outcome) async throws {

@@ -60,7 +60,7 @@ package enum RequiredRights {
             SELECT 5, 'EXECUTE on function ingest.' || proname
             FROM pg_proc
             INNER JOIN pg_namespace ON pg_namespace.oid = pronamespace
-            WHERE nspname = 'ingest' AND proname IN ('ensure_partition', 'today')
+            WHERE nspname = 'ingest' AND proname IN ('analyze_grown', 'ensure_partition', 'today')
                 AND NOT has_function_privilege(pg_proc.oid, 'EXECUTE')
             ORDER BY part, missing
             """
