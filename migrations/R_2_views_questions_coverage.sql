@@ -8,7 +8,7 @@ SELECT
     series.source,
     series.dataset::text AS dataset,
     calendar.day::date AS month,
-    calendar.day::date = date_trunc('month', series.last_day + 1)::date AS is_current,
+    calendar.day::date = date_trunc('month', (series.last_day + 1)::timestamp)::date AS is_current,
     strip.days_owed,
     strip.days_covered,
     strip.days_provisional,
