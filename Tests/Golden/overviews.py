@@ -58,7 +58,8 @@ def restatement_by_month(world):
 
 
 @view("organization_id organization_name source time_zone month is_current last_day days_in_period days_stored "
-      "days_provisional is_complete channel units month_before_units change change_percent stated_units stated_difference")
+      "days_provisional is_complete channel units month_before_units change change_percent stated_units "
+      "stated_difference")
 def channel_by_month(world):
     for source in world.sources.values():
         if "channel_usage" not in source.start:

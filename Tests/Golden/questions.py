@@ -124,7 +124,8 @@ def ranked(world, group):
                 counts, throttled = sums[key], throttled_days(by_day)
                 rank = 1 + sum(other[0] > counts[0] for other in sums.values())
                 yield (
-                    primary, key, (*primary.heading, month, is_current, len(days), len(stored), len(stored) == len(days)),
+                    primary, key,
+                    (*primary.heading, month, is_current, len(days), len(stored), len(stored) == len(days)),
                     rank, by_day, counts, percent(counts[0], everything),
                     (len(by_day), min(by_day), max(by_day), len(throttled), min(throttled, default=None),
                      max(throttled, default=None)))
@@ -143,7 +144,8 @@ def client_by_month(world):
             *primary.flags(client))
 
 
-@view(f"{MONTH} rank template_uri http_method platform requests share_percent {' '.join(COUNTERS[1:])} {PERCENTS} {DAYS}")
+@view(f"{MONTH} rank template_uri http_method platform requests share_percent {' '.join(COUNTERS[1:])} {PERCENTS} "
+      f"{DAYS}")
 def endpoint_by_month(world):
     for _, endpoint, heading, rank, _, counts, share, days in ranked(world, lambda key: key[5:]):
         yield (*heading, rank, *endpoint, counts[0], share, *counts[1:], *shares(counts), *days)
@@ -196,8 +198,8 @@ def client_by_day(world):
                     counts and counts[0], counts and counts[4], *comparison, *primary.flags(client))
 
 
-@view("organization_id organization_name client_id client_name activity first_day last_day days_used days_silent requests "
-      "is_listed state created_at newest_day is_own ambiguous_name")
+@view("organization_id organization_name client_id client_name activity first_day last_day days_used days_silent "
+      "requests is_listed state created_at newest_day is_own ambiguous_name")
 def client_activity(world):
     for primary in primaries(world):
         stored = primary.stored(days_of(primary.start, primary.today))
@@ -241,8 +243,8 @@ def throttled(primary, group):
             counts and counts[0], counts and counts[4], counts and percent(counts[4], counts[0]), max(by_day))
 
 
-THROTTLED = "first_day_with_429 last_day_with_429 days_with_429 status_429 streak_first_day streak_days streak_requests " \
-    "streak_status_429 streak_status_429_percent last_day"
+THROTTLED = "first_day_with_429 last_day_with_429 days_with_429 status_429 streak_first_day streak_days " \
+    "streak_requests streak_status_429 streak_status_429_percent last_day"
 
 
 @view(f"organization_id organization_name client_id client_name {THROTTLED} is_own ambiguous_name")

@@ -71,8 +71,8 @@ def compared_lines(world):
                     is_provisional="provisional" in states, asked=len(stored) if right in PER_CLIENT else None)
 
 
-@view("source organization_id organization_name usage_date comparison client_id client_name ambiguous_name left_requests "
-      "right_requests difference differing is_expected explanation is_provisional "
+@view("source organization_id organization_name usage_date comparison client_id client_name ambiguous_name "
+      "left_requests right_requests difference differing is_expected explanation is_provisional "
       + " ".join(f"left_{name} right_{name}" for name in COUNTERS[1:]))
 def reconciliation(world):
     for line in compared_lines(world):
@@ -100,7 +100,8 @@ def reconciliation_day(world):
             return sum(line[side][0] for line in lines if line["is_compared"] == is_compared)
         yield (
             source.name, source.organization, source.organization_name, usage_date, comparison,
-            len(lines) if lines[0]["asked"] is None else lines[0]["asked"], sum(bool(line["differing"]) for line in lines),
+            len(lines) if lines[0]["asked"] is None else lines[0]["asked"],
+            sum(bool(line["differing"]) for line in lines),
             sum(bool(line["differing"]) and not line["is_expected"] for line in lines),
             total("left", True), total("right", True), sum(not line["is_compared"] for line in lines),
             total("left", False), total("right", False), any(line["is_provisional"] for line in lines))

@@ -40,8 +40,8 @@ def fact_lines(world, with_dataset):
             fact["first"], fact["changed"], is_ambiguous(world, client))
 
 
-FACT = f"client_id client_name calling_organization_id user_id template_uri http_method platform {' '.join(COUNTERS)} " \
-    "first_loaded_at last_changed_at ambiguous_name"
+FACT = f"client_id client_name calling_organization_id user_id template_uri http_method platform " \
+    f"{' '.join(COUNTERS)} first_loaded_at last_changed_at ambiguous_name"
 
 
 @view(f"source organization_id organization_name dataset usage_date {FACT}")
@@ -84,8 +84,8 @@ def restatement(world):
             is_ambiguous(world, client), change["old_fetched_at"])
 
 
-@view("source organization_id dataset usage_date client_id client_name changes first_changed_at last_changed_at days_late "
-      "days_unchanged")
+@view("source organization_id dataset usage_date client_id client_name changes first_changed_at last_changed_at "
+      "days_late days_unchanged")
 def lateness(world):
     groups = {}
     for change in world.journal:
@@ -100,7 +100,8 @@ def lateness(world):
         offset = source.offset if dataset == "channel_usage" else timedelta()
         yield (
             source.name, organization, dataset, usage_date, client[1] if client else "",
-            world.clients[client]["name"] if client else "", len(changes), min(change["at"] for change in changes), last,
+            world.clients[client]["name"] if client else "", len(changes),
+            min(change["at"] for change in changes), last,
             ((last + offset).date() - usage_date).days, ((unchanged + offset).date() - usage_date).days)
 
 

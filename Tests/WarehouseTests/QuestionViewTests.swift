@@ -12,7 +12,7 @@ import UsageDomain
         _ fixture: Fixture, at now: String = "2025-03-05T06:00:00Z", timeZone: String = "UTC", _ columns: String,
         from rest: String
     ) async throws -> [String] {
-        let cells = columns.split(separator: " ").map { "coalesce(\($0)::text, '-')" }.joined(separator: ", ")
+        let cells = columns.split(separator: " ").map { "coalesce((\($0))::text, '-')" }.joined(separator: ", ")
         return try await fixture.administration.withTransaction(timeout: .seconds(60)) { connection in
             try connection.execute(
                 "SELECT set_config('usaged.now', \(now), true), set_config('TimeZone', \(timeZone), true)")
@@ -124,6 +124,62 @@ import UsageDomain
             try await answer(
                 fixture, at: "2025-03-01T12:00:00Z", timeZone: zone, "month is_current requests",
                 from: "usage_by_month ORDER BY month") == ["2025-02-01 false 4"])
+        await fixture.close()
+    }
+
+    @Test(arguments: 1...4)
+    func `whatever is stored, months, days, clients and endpoints add up to the canonical rows`(seed: Int) async throws
+    {
+        let fixture = try await Fixture()
+        try await makePrimary(.organizationQuery, from: "2025-02-01", fixture)
+        var random = Seeded(seed)
+        for _ in 0..<8 {
+            let first = Bool.random(using: &random) ? day("2025-02-01") : day("2025-03-01")
+            let start = first.advanced(by: Int.random(in: 0..<6, using: &random))
+            let days = start..<start.advanced(by: Int.random(in: 1...4, using: &random))
+            var rows: [RowIdentity: UsageRow] = [:]
+            for day in days {
+                for _ in 0..<Int.random(in: 0...8, using: &random) {
+                    var row = row(
+                        day, "c-\(Int.random(in: 0..<4, using: &random))",
+                        "api/\(Int.random(in: 0..<4, using: &random))")
+                    row.counts.requests = Int64.random(in: 0...500, using: &random)
+                    row.counts.statusCounts.status429 = Int64.random(in: 0...3, using: &random)
+                    rows[row.identity] = row
+                }
+            }
+            try await fixture.store(Array(rows.values), Window(dataset: .organizationQuery, days: days))
+        }
+        let columns = "month sum(requests) sum(status_429)"
+        let truth = try await answer(
+            fixture, "date_trunc('month',usage_date)::date sum(requests) sum(status_429)",
+            from: "api_usage GROUP BY date_trunc('month', usage_date) ORDER BY date_trunc('month', usage_date)")
+        #expect(!truth.isEmpty)
+        for view in ["usage_by_month", "client_by_month", "endpoint_by_month", "client_endpoint_by_month"] {
+            let sums = try await answer(
+                fixture, at: "2025-04-02T00:00:00Z", columns,
+                from:
+                    "\(view) WHERE requests >= 0 AND month < '2025-04-01' GROUP BY month HAVING sum(requests) > 0 ORDER BY month"
+            )
+            #expect(sums == truth, "\(view)")
+        }
+        for view in ["usage_by_day", "client_by_day"] {
+            let sums = try await answer(
+                fixture, at: "2025-04-02T00:00:00Z",
+                "date_trunc('month',usage_date)::date sum(requests) sum(status_429)",
+                from: """
+                    \(view) WHERE requests >= 0 GROUP BY date_trunc('month', usage_date) HAVING sum(requests) > 0
+                    ORDER BY date_trunc('month', usage_date)
+                    """)
+            #expect(sums == truth, "\(view)")
+        }
+        // As many percentages as there are lines, each rounded by itself.
+        for view in ["client_by_month", "endpoint_by_month"] {
+            let shares = try await answer(
+                fixture, at: "2025-04-02T00:00:00Z", "abs(sum(share_percent)-100)<=0.01*count(*)",
+                from: "\(view) GROUP BY month")
+            #expect(Set(shares) == ["true"], "\(view)")
+        }
         await fixture.close()
     }
 }
