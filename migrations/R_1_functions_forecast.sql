@@ -331,11 +331,13 @@ BEGIN ATOMIC
         CASE WHEN told.is_told THEN (coalesce(total.used, 0) + total.expected)::numeric END AS projected,
         CASE
             WHEN total.expected = 0 AND NOT told.is_open THEN total.used::numeric
-            WHEN told.days >= 4 AND total.expected > 0 THEN (coalesce(total.used, 0) + total.expected * exp(-width.width))::numeric
+            WHEN told.days >= 4 AND total.expected > 0
+                THEN (coalesce(total.used, 0) + total.expected * exp(-width.width))::numeric
         END AS projected_low,
         CASE
             WHEN total.expected = 0 AND NOT told.is_open THEN total.used::numeric
-            WHEN told.days >= 4 AND total.expected > 0 THEN (coalesce(total.used, 0) + total.expected * exp(width.width))::numeric
+            WHEN told.days >= 4 AND total.expected > 0
+                THEN (coalesce(total.used, 0) + total.expected * exp(width.width))::numeric
         END AS projected_high,
         CASE WHEN told.is_told THEN total.exhausted_on END AS exhausted_on,
         (SELECT present.level::numeric FROM present) AS typical_day,

@@ -321,9 +321,18 @@ CROSS JOIN LATERAL (
 ) AS told
 CROSS JOIN LATERAL (
     SELECT
-        CASE WHEN told.projected < period.allowance THEN 0 ELSE told.projected - period.allowance END AS projected,
-        CASE WHEN told.projected_low < period.allowance THEN 0 ELSE told.projected_low - period.allowance END AS projected_low,
-        CASE WHEN told.projected_high < period.allowance THEN 0 ELSE told.projected_high - period.allowance END AS projected_high
+        CASE
+            WHEN told.projected < period.allowance THEN 0
+            ELSE told.projected - period.allowance
+        END AS projected,
+        CASE
+            WHEN told.projected_low < period.allowance THEN 0
+            ELSE told.projected_low - period.allowance
+        END AS projected_low,
+        CASE
+            WHEN told.projected_high < period.allowance THEN 0
+            ELSE told.projected_high - period.allowance
+        END AS projected_high
 ) AS excess
 WHERE period.channel = '' AND period.is_current;
 COMMENT ON VIEW usage.allowance_forecast IS
