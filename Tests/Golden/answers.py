@@ -11,6 +11,8 @@ GoldenAnswerTests.swift stores the world through the warehouse and compares.
 import pathlib
 import sys
 
+import anomalies  # noqa: F401
+import billing  # noqa: F401
 import overviews  # noqa: F401
 import questions  # noqa: F401
 import reconciled  # noqa: F401

@@ -72,6 +72,7 @@ class World:
         self.units = {}  # (organization, day, channel) -> line
         self.unit_journal = []
         self.months = []
+        self.entered = told["entered"]
         for event in told["events"]:
             getattr(self, "do_" + event["do"])(event, self.sources[event["source"]])
 

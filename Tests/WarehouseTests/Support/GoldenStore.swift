@@ -38,11 +38,28 @@ struct GoldenStore {
                 settings: [("TimeZone", "UTC"), ("usaged.now", world.now)]),
             size: 1, logger: .silent)
         for event in world.events { try await store(event) }
+        try await enter()
     }
 
     func close() async {
         await warehouse.close()
         await administration.close()
+    }
+
+    /// Writes what the operator enters by hand, whatever the tables are.
+    private func enter() async throws {
+        let told = try String(contentsOfFile: GoldenWorld.path, encoding: .utf8)
+        try await administration.withConnection { connection in
+            for table in ["request_allowance", "channel_allowance", "billing_terms"] {
+                try connection.execute(
+                    """
+                    INSERT INTO ingest.\(identifier: table)
+                    SELECT line.* FROM json_populate_recordset(
+                        NULL::ingest.\(identifier: table), \(told)::json -> 'entered' -> \(table)
+                    ) AS line
+                    """)
+            }
+        }
     }
 
     private func store(_ event: GoldenWorld.Event) async throws {

@@ -67,11 +67,13 @@ struct GoldenWorld: Decodable {
     let sources: [Source]
     let events: [Event]
 
+    static var path: String { "\(Repository.root)/Tests/Golden/world.json" }
+
     static func read() throws -> GoldenWorld {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try decoder.decode(
-            GoldenWorld.self, from: Data(contentsOf: URL(filePath: "\(Repository.root)/Tests/Golden/world.json")))
+            GoldenWorld.self, from: Data(contentsOf: URL(filePath: path)))
     }
 }
 
