@@ -55,6 +55,10 @@ import UsageDomain
         for week in 1...4 { changed[week * 7] = .some(nil) }
         for week in 1...5 { changed[week * 7 + 1] = .some(nil) }
         let fixture = try await fixture(changed)
+        // Some were tried in vain, which makes no difference.
+        for day in ["2025-01-13", "2025-01-14", "2025-01-20", "2025-03-12"] {
+            try await fixture.seedCoverage(.organizationQuery, day, state: "failed", because: "HTTP 500")
+        }
         try await fixture.expect(
             "SELECT usage_date, requests, history_days FROM usage.anomaly WHERE subject = 'client'",
             asOf: "2025-03-17T12:00:00Z", is: ["(2025-03-10,9000,4)"])
