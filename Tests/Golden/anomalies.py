@@ -38,6 +38,9 @@ def judged(primary, usage_date, subject, requests, history):
     score = log((requests + 10) / (usual + 10)) / max(scatter, 0.15, 1 / sqrt(usual + 10))
     if max(requests, usual) < 100 or abs(requests - usual) < usual / 2 or abs(score) < 4.5:
         return
+    halfway = (requests + usual) / 2
+    if sum(amount >= halfway if requests > usual else amount <= halfway for amount in history) > 1:
+        return
     expected = Decimal(str(usual)).normalize()
     expected = expected.quantize(1) if expected == expected.to_integral() else expected
     counted = {0: "no request", 1: "1 request"}.get(requests, f"{requests} requests")

@@ -71,6 +71,12 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `what is used now and then is no anomaly when it is used again`() async throws {
+        let fixture = try await fixture([1: 900, 22: 900, 43: 900, 64: 1000], base: 0)
+        try await fixture.expect(lines, asOf: "2025-03-17T12:00:00Z", is: [])
+        await fixture.close()
+    }
+
     @Test func `a change of less than half, and a change of another dataset, is none either`() async throws {
         let fixture = try await fixture([50: 1600, 58: 700])
         try await fixture.seedTotals(
