@@ -15,7 +15,8 @@ SELECT
     - 1 AS last_day,
     asked.dataset <> 'client_summary' AS owes_days,
     asked.dataset IN ('client_query', 'client_summary', 'client_jobs') AS is_per_client,
-    coalesce(client.client_id, '') AS client_id
+    coalesce(client.client_id, '') AS client_id,
+    coalesce(retention.first_day, '-infinity') AS first_kept_day
 FROM ingest.source AS source
 INNER JOIN ingest.source_dataset AS asked USING (source_key)
 -- What another source stored of this organization is not this one's.
@@ -44,6 +45,8 @@ COMMENT ON COLUMN ingest.owed_series.owes_days IS 'False for snapshots, which ca
 COMMENT ON COLUMN ingest.owed_series.is_per_client IS 'Whether the dataset is asked client by client.';
 COMMENT ON COLUMN ingest.owed_series.client_id IS
     'OAuth client asked about; empty where the dataset is not asked per client and where no client is known yet.';
+COMMENT ON COLUMN ingest.owed_series.first_kept_day IS
+    'What is known of earlier days speaks of facts that retention gave up; -infinity where it gave up none.';
 
 CREATE OR REPLACE VIEW usage.coverage AS
 SELECT
@@ -107,6 +110,11 @@ WHERE NOT EXISTS (
         AND owed.client_id = tried.client_id
         AND owed.owes_days
         AND tried.usage_date BETWEEN owed.start_date AND owed.last_day
+)
+-- Of days that retention gave up the sums may still be there, for which their coverage is kept; the facts are not.
+AND (
+    tried.dataset IN ('channel_usage', 'client_summary')
+    OR (tried.usage_date < (SELECT first_day FROM ingest.retention WHERE subject = 'facts')) IS NOT TRUE
 );
 COMMENT ON VIEW usage.coverage IS
     'One line a day that is owed, and for datasets asked per client one a client and day: says whether a day without rows means "no usage" or "not fetched". Days tried without being owed are shown too, and so is each day''s client summary, which is never owed. States: gap (never fetched), failed (tried, never stored), provisional (stored, may still change), covered (stored and settled), unavailable (the API will never give it).';
@@ -172,9 +180,10 @@ FROM (
         tried.unavailable_days
     FROM (
         SELECT source, last_error, dataset, organization_key, start_date, last_day, owes_days, is_per_client,
-            array_agg(client_id) AS clients
+            first_kept_day, array_agg(client_id) AS clients
         FROM ingest.owed_series
-        GROUP BY source, last_error, dataset, organization_key, start_date, last_day, owes_days, is_per_client
+        GROUP BY
+            source, last_error, dataset, organization_key, start_date, last_day, owes_days, is_per_client, first_kept_day
     ) AS owed
     CROSS JOIN LATERAL (
         SELECT
@@ -205,6 +214,7 @@ FROM (
                         WHERE day.organization_key = owed.organization_key
                             AND day.dataset = owed.dataset
                             AND day.client_id = asked.client_id
+                            AND day.usage_date >= owed.first_kept_day
                             AND day.state <> 'failed'
                     )
                 END AS known_days,
@@ -272,6 +282,7 @@ FROM (
                     min(day.next_attempt_at) AS next_attempt_at
                 FROM ingest.coverage AS day
                 WHERE day.organization_key = owed.organization_key AND day.dataset = owed.dataset
+                    AND day.usage_date >= owed.first_kept_day
                 GROUP BY day.client_id, day.state
             ) AS counted ON counted.client_id = asked.client_id
             GROUP BY asked.client_id

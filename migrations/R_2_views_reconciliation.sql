@@ -126,6 +126,8 @@ INNER JOIN ingest.organization AS organization ON right_day.organization_key = o
 LEFT JOIN ingest.claim AS claim
     ON right_day.organization_key = claim.organization_key AND comparison.left_dataset = claim.dataset
 LEFT JOIN ingest.source AS source ON claim.source_key = source.source_key
+-- What retention gave up cannot be compared.
+WHERE (right_day.usage_date < (SELECT first_day FROM ingest.retention WHERE subject = 'facts')) IS NOT TRUE
 GROUP BY
     source.name, organization.organization_key, organization.organization_id, organization.name,
     comparison.comparison, comparison.left_dataset, comparison.right_dataset, comparison.left_is_per_client,

@@ -39,6 +39,9 @@ static const struct embedded_file files[] = {
     {"R_1_functions_forecast.sql", (const char[]){
 #embed "../../migrations/R_1_functions_forecast.sql" suffix(, 0) if_empty(0)
     }},
+    {"R_1_functions_retention.sql", (const char[]){
+#embed "../../migrations/R_1_functions_retention.sql" suffix(, 0) if_empty(0)
+    }},
     {"R_1_functions_statistics.sql", (const char[]){
 #embed "../../migrations/R_1_functions_statistics.sql" suffix(, 0) if_empty(0)
     }},

@@ -73,7 +73,7 @@ import Warehouse
     }
 
     @Test(arguments: [
-        (0, "."), (3, " (3 partitions of them wait for `usaged prune` to be run again)."),
+        (0, "."), (3, " (3 older partitions wait for `usaged prune` to be run again)."),
     ])
     func `what was given up is told, and that some of it is still there`(waiting: Int, end: String) {
         let line = StatusReport.Retention(
@@ -81,7 +81,7 @@ import Warehouse
             waitingPartitions: waiting)
         #expect(
             lines(of: report(retention: [line])).contains(
-                "Retention: facts before 2025-03-01 were given up on 2025-03-03T00:00:00Z\(end)"))
+                "Retention: facts are kept from 2025-03-01 on, as decided on 2025-03-03T00:00:00Z\(end)"))
     }
 
     @Test func `an empty database says what to do first`() {

@@ -35,7 +35,7 @@ struct PruneCommandTests {
             #expect(dropped.output.split(separator: "\n").count { $0.hasPrefix("Dropped ") } == 4)
             #expect(try await usaged.usage() == usaged.truth(last, last))
             let status = try await usaged.usaged("status").output
-            #expect(status.contains("Retention: facts before 20"), "\(status)")
+            #expect(status.contains("Retention: facts are kept from 20"), "\(status)")
             let report = try #require(
                 try JSONSerialization.jsonObject(with: Data(try await usaged.usaged("status", "--json").output.utf8))
                     as? [String: Any])

@@ -176,8 +176,8 @@ package struct StatusTable: CustomStringConvertible, Sendable {
         report.retention.map { line in
             let waiting =
                 line.waitingPartitions == 0
-                ? "" : " (\(line.waitingPartitions) partitions of them wait for `usaged prune` to be run again)"
-            return "Retention: \(line.subject) before \(line.firstKeptDay) were given up on "
+                ? "" : " (\(line.waitingPartitions) older partitions wait for `usaged prune` to be run again)"
+            return "Retention: \(line.subject) are kept from \(line.firstKeptDay) on, as decided on "
                 + "\(line.decidedAt.formatted(.iso8601))\(waiting)."
         }.joined(separator: "\n")
     }

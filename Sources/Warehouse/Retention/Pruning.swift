@@ -67,8 +67,6 @@ package struct Pruning: Sendable {
                 try await drop(partition)
                 onDropped(partition)
             }
-            // A window that was being stored when the decision fell has marked its days after all.
-            if subject == .facts { try await forgetCoverage() }
         }
     }
 
@@ -85,8 +83,7 @@ package struct Pruning: Sendable {
         }
     }
 
-    /// Moves the first day that is kept, and forgets the coverage of those before it, in one transaction. It is never moved
-    /// back: what is gone stays gone.
+    /// Moves the first day that is kept. It is never moved back: what is gone stays gone.
     private func decide(_ subject: RetentionSubject, now: Date) async throws {
         guard let first = policy.firstKeptDay(of: subject, today: Day(containing: now)) else { return }
         // A window that is being stored holds its days' coverage.
@@ -102,25 +99,20 @@ package struct Pruning: Sendable {
                             decided_at = excluded.decided_at
                         WHERE known.first_day < excluded.first_day
                         """)
-                    if subject == .facts { try Self.forgetCoverage(on: connection) }
+                    if subject == .rollups { try Self.forgetCoverage(on: connection) }
                 }
             }
         }
     }
 
-    private func forgetCoverage() async throws {
-        try await givingWay(at: "coverage") {
-            try await connection.run(timeout: .seconds(600)) { try Self.forgetCoverage(on: $0) }
-        }
-    }
-
+    /// Coverage is kept as long as sums of its days are: it says whether they are of all of a day.
     private static func forgetCoverage(on connection: isolated PostgresConnection) throws {
         let datasets = Dataset.allCases.filter(\.isRetained).map(\.rawValue)
         try connection.execute(
             """
             DELETE FROM ingest.coverage AS day
             USING ingest.retention AS retention
-            WHERE retention.subject = 'facts' AND day.usage_date < retention.first_day
+            WHERE retention.subject = 'rollups' AND day.usage_date < retention.first_day
                 AND day.dataset = ANY (\(datasets)::ingest.dataset[])
             """)
     }
