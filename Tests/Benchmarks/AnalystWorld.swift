@@ -53,11 +53,12 @@ struct AnalystWorld: Sendable {
         self.connection = connection
     }
 
+    /// Connects with the settings that migrations/roles.sql advises for analysts.
     private static func connect(_ conninfo: String) async throws -> PostgresConnection {
         try await PostgresConnection.connect(
             PostgresConfiguration(
                 conninfo: conninfo, applicationName: "analyst-benchmark",
-                settings: [("TimeZone", "UTC"), ("usaged.now", "2026-01-01 06:00Z")]),
+                settings: [("TimeZone", "UTC"), ("jit", "off"), ("usaged.now", "2026-01-01 06:00Z")]),
             logger: logger)
     }
 
