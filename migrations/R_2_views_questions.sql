@@ -10,7 +10,8 @@ SELECT
     organization.name AS organization_name,
     source.name AS source,
     claim.dataset,
-    least(asked.start_date, stored.first_day) AS first_day,
+    -- Days whose sums retention gave up, too, are as if they had never been asked for.
+    least(greatest(asked.start_date, retention.first_day), stored.first_day) AS first_day,
     -- Of what is not asked any more nothing is missing behind its last day.
     CASE
         WHEN source.is_configured AND asked.is_configured THEN ingest.today() - 1
@@ -21,6 +22,7 @@ INNER JOIN ingest.claim AS claim
     ON organization.organization_key = claim.organization_key AND organization.primary_dataset = claim.dataset
 INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
 INNER JOIN ingest.source_dataset AS asked ON claim.source_key = asked.source_key AND claim.dataset = asked.dataset
+LEFT JOIN ingest.retention AS retention ON retention.subject = 'rollups'
 CROSS JOIN LATERAL (
     SELECT min(ends.usage_date) AS first_day, max(ends.usage_date) AS last_day
     FROM ingest.client_day AS ends
@@ -34,7 +36,7 @@ COMMENT ON COLUMN ingest.primary_series.organization_id IS 'Its identifier.';
 COMMENT ON COLUMN ingest.primary_series.organization_name IS 'Its current name.';
 COMMENT ON COLUMN ingest.primary_series.source IS 'The source that its primary dataset belongs to.';
 COMMENT ON COLUMN ingest.primary_series.dataset IS 'Its primary dataset.';
-COMMENT ON COLUMN ingest.primary_series.first_day IS 'First day that is owed or, if earlier, has usage stored.';
+COMMENT ON COLUMN ingest.primary_series.first_day IS 'First day that is owed, its sums not given up by retention, or, if earlier, has usage stored.';
 COMMENT ON COLUMN ingest.primary_series.last_day IS
     'Yesterday; where the dataset is not configured any more, its newest day with usage.';
 

@@ -252,7 +252,7 @@ COMMENT ON VIEW usage.client_by_month IS
 COMMENT ON VIEW usage.endpoint_by_month IS
     'Which endpoints are used most, and which fail: one line an organization, calendar month (UTC) and endpoint (template URI, method, platform) with usage in the primary dataset. Rank and share are those among all endpoints of the organization and month.';
 COMMENT ON VIEW usage.client_endpoint_by_month IS
-    'Which OAuth clients call which endpoints, and which of these calls fail: one line an organization, calendar month (UTC), client and endpoint with usage in the primary dataset. Filter by month and by template_uri IN (…) to see who still calls an endpoint. Reads the facts: always give a month.';
+    'Which OAuth clients call which endpoints, and which of these calls fail: one line an organization, calendar month (UTC), client and endpoint with usage in the primary dataset. Filter by month and by template_uri IN (…) to see who still calls an endpoint. Reads the facts: always give a month. A month whose facts retention gave up has no lines.';
 
 DO $$
 DECLARE

@@ -101,6 +101,26 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `what retention gave up is not missing, and sums outlive their facts`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.organizationQuery, from: "2024-11-01", fixture)
+        try await fixture.seed(.organizationQuery, "2025-01-02", [.of("c-1", 7)])
+        try await fixture.seed(.organizationQuery, "2025-02-03", [.of("c-1", 8)])
+        let months = ["2025-01-01 1 7", "2025-02-01 1 8", "2025-03-01 0 -"]
+        #expect(
+            try await answer(fixture, "month days_stored requests", from: "usage_by_month ORDER BY month")
+                == ["2024-11-01 0 -", "2024-12-01 0 -"] + months)
+        try await fixture.query(
+            "INSERT INTO ingest.retention VALUES ('facts', '2025-02-01', now()), ('rollups', '2025-01-01', now())")
+        try await fixture.query("DELETE FROM ingest.usage_row WHERE usage_date < '2025-02-01'")
+        #expect(
+            try await answer(fixture, "month days_stored requests", from: "usage_by_month ORDER BY month") == months)
+        #expect(
+            try await answer(fixture, "month requests", from: "client_endpoint_by_month ORDER BY month")
+                == ["2025-02-01 8"])
+        await fixture.close()
+    }
+
     @Test(arguments: ["America/Los_Angeles", "Pacific/Kiritimati"])
     func `months and days are those of UTC in whichever zone the analyst lives`(zone: String) async throws {
         let fixture = try await Fixture()
