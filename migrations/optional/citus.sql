@@ -7,7 +7,7 @@
 -- What is known of it: on Citus 12.1 with PostgreSQL 15, a coordinator and two workers, the loader's statements were tried
 -- on tables of this shape, as were COPY, ON CONFLICT, a new partition by LIKE and ATTACH, and coverage as a plain table in
 -- the transaction that changes distributed ones. This script as a whole has not been run on a cluster, nor have the
--- statements that keep the sums: try it on a copy first.
+-- statements that keep the sums and the views that join sums to coverage: try it on a copy first.
 --
 -- A test reads this file: it names every table of schema ingest once, so that a new one cannot be forgotten.
 
@@ -23,6 +23,7 @@ ALTER TABLE ingest.claim DROP CONSTRAINT claim_source_fkey;
 ALTER TABLE ingest.source_dataset DROP CONSTRAINT source_dataset_source_fkey;
 ALTER TABLE ingest.source_client DROP CONSTRAINT source_client_source_fkey;
 ALTER TABLE ingest.back_off DROP CONSTRAINT back_off_source_fkey;
+ALTER TABLE ingest.request_day DROP CONSTRAINT request_day_source_fkey;
 
 -- 1. On every node: dimensions, and what the views join to facts besides.
 SELECT create_reference_table('ingest.organization');
@@ -33,6 +34,9 @@ SELECT create_reference_table('ingest.usage_user');
 SELECT create_reference_table('ingest.calling_organization');
 SELECT create_reference_table('ingest.source');
 SELECT create_reference_table('ingest.claim');
+SELECT create_reference_table('ingest.request_allowance');
+SELECT create_reference_table('ingest.channel_allowance');
+SELECT create_reference_table('ingest.billing_terms');
 
 -- 2. By organization: what grows with usage. Later partitions follow their table.
 SELECT create_distributed_table('ingest.usage_row', 'organization_key');
@@ -40,7 +44,7 @@ SELECT create_distributed_table('ingest.restatement', 'organization_key', coloca
 SELECT create_distributed_table('ingest.client_day', 'organization_key', colocate_with => 'ingest.usage_row');
 SELECT create_distributed_table('ingest.endpoint_day', 'organization_key', colocate_with => 'ingest.usage_row');
 
--- 3. On the coordinator: ledgers of the loader, and facts of few rows that no view joins to those above.
+-- 3. On the coordinator: ledgers of the loader, and facts of few rows.
 -- local: ingest.migration
 -- local: ingest.source_dataset
 -- local: ingest.source_client
@@ -48,6 +52,7 @@ SELECT create_distributed_table('ingest.endpoint_day', 'organization_key', coloc
 -- local: ingest.run
 -- local: ingest.execution
 -- local: ingest.coverage
+-- local: ingest.request_day
 -- local: ingest.retention
 -- local: ingest.limit_snapshot
 -- local: ingest.client_summary_row
@@ -69,5 +74,7 @@ ADD CONSTRAINT source_dataset_source_fkey FOREIGN KEY (source_key) REFERENCES in
 ALTER TABLE ingest.source_client
 ADD CONSTRAINT source_client_source_fkey FOREIGN KEY (source_key) REFERENCES ingest.source;
 ALTER TABLE ingest.back_off ADD CONSTRAINT back_off_source_fkey FOREIGN KEY (source_key) REFERENCES ingest.source;
+ALTER TABLE ingest.request_day
+ADD CONSTRAINT request_day_source_fkey FOREIGN KEY (source_key) REFERENCES ingest.source;
 
 RESET ROLE;
