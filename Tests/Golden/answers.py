@@ -17,6 +17,7 @@ import overviews  # noqa: F401
 import questions  # noqa: F401
 import reconciled  # noqa: F401
 import stored  # noqa: F401
+import versions  # noqa: F401
 from table import VIEWS, table
 from world import World
 

@@ -51,7 +51,7 @@ import UsageDomain
             try await fixture.store(rows, days)
         }
         let dashboard = try Dashboard.read()
-        #expect(dashboard.panels.count >= 7)
+        #expect(dashboard.panels.count >= 8)
         try await fixture.administration.withTransaction { connection in
             try connection.execute("SET LOCAL ROLE usage_reader")
             for variable in dashboard.templating.list {
