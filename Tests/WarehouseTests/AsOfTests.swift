@@ -93,6 +93,13 @@ import UsageDomain
                 try await fixture.lines("SELECT requests FROM usage.api_usage_as_of(\(moment)::timestamptz)")
                     == [requests], "\(hour)")
         }
+        // Its state has a moment and no time.
+        #expect(
+            try await fixture.lines("SELECT requests FROM usage.api_usage_version WHERE known_from >= known_until")
+                == ["2"])
+        #expect(
+            try await fixture.lines("SELECT requests FROM usage.api_usage_version WHERE known_from > known_until") == []
+        )
         await fixture.close()
     }
 
