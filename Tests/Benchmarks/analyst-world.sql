@@ -27,6 +27,9 @@ INSERT INTO ingest.claim (organization_key, dataset, source_key) VALUES (1, 'org
 INSERT INTO ingest.usage_user (user_id) VALUES ('');
 INSERT INTO ingest.calling_organization (calling_organization_id) VALUES ('');
 
+INSERT INTO ingest.request_allowance (organization_id, valid_from, requests) VALUES ('o-1', '2023-01-01', 200000000);
+INSERT INTO ingest.billing_terms (organization_id, valid_from) VALUES ('o-1', '2023-01-01');
+
 INSERT INTO ingest.oauth_client (
     organization_key, client_id, name, is_listed, state, authorized_grant_type, created_at, first_seen_at, last_changed_at
 )
@@ -42,7 +45,8 @@ SELECT
         'analytics', 'architect', 'authorization', 'conversations', 'externalcontacts', 'flows', 'groups', 'integrations',
         'journey', 'languages', 'locations', 'notifications', 'outbound', 'presence', 'quality', 'recordings', 'responses',
         'routing', 'scripts', 'speechandtextanalytics', 'stations', 'telephony', 'usage', 'users', 'workforcemanagement'
-    ])[1 + n % 25] || (ARRAY['', '/{id}', '/{id}/details', '/query'])[1 + n / 25 % 4] || CASE WHEN n >= 200 THEN '/' || n ELSE '' END,
+    ])[1 + n % 25] || (ARRAY['', '/{id}', '/{id}/details', '/query'])[1 + n / 25 % 4]
+    || CASE WHEN n >= 200 THEN '/' || n ELSE '' END,
     (ARRAY['GET', 'POST'])[1 + n / 100 % 2], ''
 FROM generate_series(0, pg_temp.size('endpoints', 200) - 1) AS n;
 
@@ -119,6 +123,8 @@ $$;
 INSERT INTO ingest.run (kind, version, began_at, finished_at, outcome)
 SELECT 'scheduled', 'benchmark', day + interval '26 hours', day + interval '26 hours 5 minutes', 'complete'
 FROM ingest.source_dataset, generate_series(start_date AT TIME ZONE 'UTC', timestamptz '2025-12-31Z', '1 day') AS day;
+INSERT INTO ingest.request_day (source_key, usage_date, requests, throttled)
+SELECT 1, (began_at AT TIME ZONE 'UTC')::date - 1, 60, 0 FROM ingest.run;
 INSERT INTO ingest.execution (
     organization_key, dataset, client_id, first_day, last_day, by_user, run_id, state, execution_id,
     intended_at, accepted_at, ended_at

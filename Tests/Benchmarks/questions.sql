@@ -41,3 +41,64 @@ SELECT * FROM usage.freshness;
 -- reconciliation: a month
 SELECT * FROM usage.reconciliation
 WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- usage_by_month: a month
+SELECT * FROM usage.usage_by_month WHERE organization_id = 'o-1' AND month = '2025-11-01';
+
+-- usage_by_month: three years
+SELECT * FROM usage.usage_by_month WHERE organization_id = 'o-1';
+
+-- usage_by_day: a month
+SELECT * FROM usage.usage_by_day WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- client_by_month: a month
+SELECT * FROM usage.client_by_month WHERE organization_id = 'o-1' AND month = '2025-11-01';
+
+-- client_by_day: a month
+SELECT * FROM usage.client_by_day WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- client_activity
+SELECT * FROM usage.client_activity WHERE organization_id = 'o-1';
+
+-- endpoint_by_month: a month
+SELECT * FROM usage.endpoint_by_month WHERE organization_id = 'o-1' AND month = '2025-11-01';
+
+-- client_endpoint_by_month: a client's month
+SELECT * FROM usage.client_endpoint_by_month
+WHERE organization_id = 'o-1' AND month = '2025-11-01' AND client_name = 'Client 3';
+
+-- throttled_client: since when
+SELECT * FROM usage.throttled_client WHERE organization_id = 'o-1';
+
+-- throttled_endpoint: since when
+SELECT * FROM usage.throttled_endpoint WHERE organization_id = 'o-1';
+
+-- own_footprint: a month
+SELECT * FROM usage.own_footprint WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- coverage_calendar: a month
+SELECT * FROM usage.coverage_calendar WHERE organization_id = 'o-1' AND month = '2025-11-01';
+
+-- restatement_by_month: a month
+SELECT * FROM usage.restatement_by_month WHERE organization_id = 'o-1' AND month = '2025-11-01';
+
+-- lateness: a month
+SELECT * FROM usage.lateness WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- billing_period: a month
+SELECT * FROM usage.billing_period WHERE organization_id = 'o-1' AND first_day = '2025-11-01';
+
+-- allowance_forecast: today
+SELECT * FROM usage.allowance_forecast WHERE organization_id = 'o-1';
+
+-- anomaly: a day
+SELECT * FROM usage.anomaly WHERE organization_id = 'o-1' AND usage_date = '2025-11-04';
+
+-- anomaly: a month
+SELECT * FROM usage.anomaly WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30';
+
+-- api_usage_version: a month as known at its end
+SELECT client_id, sum(requests) FROM usage.api_usage_version
+WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-11-01' AND '2025-11-30'
+    AND known_from <= '2025-12-01' AND known_until > '2025-12-01'
+GROUP BY client_id;
