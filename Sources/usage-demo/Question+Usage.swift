@@ -113,7 +113,9 @@ extension Question {
                 sql: """
                     SELECT usage_date, client_name, requests, week_before_requests, week_before_change_percent
                     FROM usage.client_by_day
-                    WHERE usage_date = (SELECT max(usage_date) FROM usage.api_usage)
+                    WHERE usage_date = (
+                        SELECT max(newest_day) FROM usage.freshness WHERE dataset = 'organization_query'
+                    )
                     ORDER BY abs(week_before_change) DESC NULLS LAST
                     LIMIT 3
                     """),
