@@ -61,6 +61,8 @@ CROSS JOIN LATERAL (
     WHERE day.organization_key = series.organization_key
         AND day.dataset = series.dataset
         AND day.usage_date = ANY (history.days)
+        -- Says nothing more, but tells which partitions.
+        AND day.usage_date BETWEEN calendar.day::date - 56 AND calendar.day::date
     GROUP BY day.client_key
     UNION ALL
     SELECT
@@ -73,6 +75,8 @@ CROSS JOIN LATERAL (
     WHERE day.organization_key = series.organization_key
         AND day.dataset = series.dataset
         AND day.usage_date = ANY (history.days)
+        -- Says nothing more, but tells which partitions.
+        AND day.usage_date BETWEEN calendar.day::date - 56 AND calendar.day::date
     GROUP BY day.endpoint_key
 ) AS told
 -- In order: days without a row, which are zeros, come first.

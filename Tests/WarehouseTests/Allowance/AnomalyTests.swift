@@ -97,6 +97,23 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `a question for some days reads the partitions of their weeks alone`() async throws {
+        let fixture = try await fixture()
+        for year in 2022...2024 {
+            try await fixture.query("SELECT ingest.ensure_partition(make_date(\(Int32(year)), 1, 1))")
+        }
+        let plan = try await fixture.texts(
+            """
+            EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM usage.anomaly
+            WHERE organization_id = 'o-1' AND usage_date BETWEEN '2025-03-03' AND '2025-03-09'
+            """, asOf: "2025-03-17T12:00:00Z")
+        // Once a day of the seven; the first and the last day of all are looked for in every year.
+        let read = plan.filter { $0.contains("_day_20") && $0.contains("loops=7)") }.joined(separator: "\n")
+        #expect(read.contains("client_day_2025") && read.contains("endpoint_day_2025"), "\(plan)")
+        #expect(Set(read.matches(of: /_day_(\d{4})/).map(\.1)) == ["2025"], "\(plan)")
+        await fixture.close()
+    }
+
     /// Noise, false lines in a thousand client days at most, and planted fivefold and vanished days found at least, of 200.
     static let noises: [(noise: Double, falseLines: Double, spikes: Int, drops: Int)] = [
         (0.15, 1, 190, 200), (0.3, 15, 130, 190),
