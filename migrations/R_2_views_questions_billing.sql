@@ -186,7 +186,8 @@ SELECT
     period.excess_price,
     period.currency,
     round(excess.requests * period.excess_price, 2) AS excess_cost,
-    changed.requests AS changed_afterwards,
+    CASE WHEN period.first_day >= coalesce(retention.first_day, '-infinity') THEN changed.requests END
+    AS changed_afterwards,
     changed.last_changed_at
 FROM ingest.billing_calendar AS period
 CROSS JOIN LATERAL (
@@ -219,6 +220,7 @@ CROSS JOIN LATERAL (
         AND change.usage_date BETWEEN period.first_day AND period.last_day
         AND change.changed_at >= (period.last_day + 1)::timestamp AT TIME ZONE 'UTC'
 ) AS changed
+LEFT JOIN ingest.retention AS retention ON retention.subject = 'facts'
 WHERE period.channel = '';
 COMMENT ON VIEW usage.billing_period IS
     'How much of its allowance each organization used, one line a billing period, the present one (is_current) and all before. Counts the primary dataset''s requests on stored days, provisional ones included, today not: days without a stored answer are missing from it (days_past, days_stored). The allowance is the sum over licences of what was valid on the first day of the period; a change inside a period counts from the next one. Vendors bill in arrears: an invoice may still differ.';
@@ -243,7 +245,7 @@ COMMENT ON COLUMN usage.billing_period.excess_price IS 'Price of one request abo
 COMMENT ON COLUMN usage.billing_period.currency IS 'Currency of the price; empty without one.';
 COMMENT ON COLUMN usage.billing_period.excess_cost IS 'excess times excess_price, rounded to hundredths.';
 COMMENT ON COLUMN usage.billing_period.changed_afterwards IS
-    'By how many requests the vendor changed days of the period after its last day had ended: contained in requests, and perhaps not in the invoice.';
+    'By how many requests the vendor changed days of the period after its last day had ended: contained in requests, and perhaps not in the invoice. NULL where retention gave up the journal of its days.';
 COMMENT ON COLUMN usage.billing_period.last_changed_at IS 'When the last of these changes was stored; NULL when there was none.';
 
 CREATE OR REPLACE VIEW usage.allowance_forecast AS

@@ -86,6 +86,12 @@ import UsageDomain
                 "(\"\",2025-01-01,,1000,t)", "(\"CX 2\",2025-02-01,2025-03-30,1000,t)",
                 "(\"CX 2\",2025-03-31,,1263,t)", "(\"\",2025-01-01,,7,f)",
             ])
+        // The sums outlive the journal, of which nothing is known then.
+        try await fixture.query("INSERT INTO ingest.retention VALUES ('facts', '2025-02-01', '2025-04-01')")
+        try await fixture.expect(
+            "SELECT first_day, requests, changed_afterwards FROM usage.billing_period ORDER BY first_day",
+            asOf: "2025-04-02T12:00:00Z",
+            is: ["(2025-01-15,1150,)", "(2025-02-15,420,0)", "(2025-03-31,20,0)"])
         await fixture.close()
     }
 
