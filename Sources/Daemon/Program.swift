@@ -11,6 +11,8 @@ package import Warehouse
 /// The object graph of one command, built from the configuration top to bottom.
 package struct Program {
     package let configuration: Configuration
+    /// Of its sources, as they were when the program was made.
+    let secrets: SourceSecrets
     package let logger: Logger
     package let warehouse: Warehouse
     package let migrator: Migrator
@@ -29,6 +31,7 @@ package struct Program {
     ///
     /// - Parameters:
     ///   - configuration: what the operator wants.
+    ///   - secrets: of its sources; nil reads them now.
     ///   - timekeeper: where everything in the program gets its time from.
     ///   - longestSilence: how long a vendor may send nothing before a request is given up.
     ///   - supervision: is told what the process does; outlives the configuration.
@@ -36,12 +39,14 @@ package struct Program {
     /// - Throws: `MigrationError` when the migrations that are compiled in cannot be right.
     package init(
         _ configuration: Configuration,
+        secrets: SourceSecrets? = nil,
         timekeeper: Timekeeper = Timekeeper(),
         longestSilence: Duration = .seconds(60),
         supervision: Supervision = Supervision(now: { [systemTime = Program.systemTime] in systemTime.now }),
         logger: Logger
     ) throws {
         self.configuration = configuration
+        self.secrets = secrets ?? SourceSecrets(of: configuration)
         self.longestSilence = longestSilence
         self.timekeeper = timekeeper
         self.logger = logger

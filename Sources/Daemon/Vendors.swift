@@ -17,7 +17,7 @@ package struct Vendors {
     private let longestSilence: Duration
     private let monitor: Monitor
     private let logger: Logger
-    private let secrets: SecretReader
+    private let secrets: SourceSecrets
     private let manner: Manner
 
     package init(_ program: Program, manner: Manner = Manner()) {
@@ -27,7 +27,7 @@ package struct Vendors {
         longestSilence = program.longestSilence
         monitor = program.monitor
         logger = program.logger
-        secrets = SecretReader(environment: ProcessInfo.processInfo.environment)
+        secrets = program.secrets
     }
 
     /// Lends the sources while their HTTP clients are open. A source whose secret cannot be read is among them: it fails
@@ -154,7 +154,7 @@ package struct Vendors {
         _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> GenesysCloudSource {
-        let secret = try secrets.read(source.secret)
+        let secret = try secrets.secret(of: source)
         let settings = settings(of: source, sent, certificateAuthorities: genesys.certificateAuthorityFile)
         let exchange = try opening(source, settings) {
             try HTTPExchange(
@@ -190,7 +190,7 @@ package struct Vendors {
         _ sent: SentRequests,
         _ exchanges: inout [HTTPExchange]
     ) throws -> Infodeck.InfodeckSource {
-        let key = APIKey(Transport.Secret(try secrets.read(source.secret).revealed))
+        let key = APIKey(Transport.Secret(try secrets.secret(of: source).revealed))
         if !manner.isQuiet, let oddity = key.oddity {
             logger.warning("unusual API key", metadata: ["source": "\(source.name)", "key": "\(oddity)"])
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Postgres
 import TestSupport
 import Testing
@@ -40,6 +41,22 @@ import Testing
         waiting.cancel()
         _ = try? await waiting.value
         #expect(try await !connection.hasEnded(within: .zero), "nothing was lost by it")
+    }
+
+    @Test func `a question that comes right behind the wait does not wait for its pause either`() async throws {
+        let connection = try await Server.connect()
+        for _ in 1...20 {
+            let gate = DispatchSemaphore(value: 0)
+            async let blocked: Void = connection.run(timeout: patience) { _ in gate.wait() }
+            async let hasEnded = connection.hasEnded(within: .seconds(600))
+            async let one = connection.run(timeout: patience) { try $0.query("SELECT 1").first?.decode(Int.self) }
+            // Meanwhile both are enqueued, nearly always.
+            for _ in 1...500 { await Task.yield() }
+            gate.signal()
+            #expect(try await one == 1)
+            try await connection.run(timeout: patience) { try $0.execute("SELECT 1") }
+            _ = try await (blocked, hasEnded)
+        }
     }
 
     @Test func `a cancelled wait ends at once and leaves the connection usable`() async throws {

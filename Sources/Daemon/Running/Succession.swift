@@ -1,32 +1,31 @@
 import ServiceLifecycle
 import Synchronization
-import UsagedConfiguration
 
 /// Which configuration is at work, and which one comes after it.
 final class Succession: Sendable {
     private struct State {
         var term: ServiceGroup?
-        var configuration: Configuration
+        var program: Program
         var next: Program?
     }
 
     private let state: Mutex<State>
 
-    /// Begins with a configuration that is not at work yet.
-    init(_ configuration: Configuration) {
-        state = Mutex(State(configuration: configuration))
+    /// Begins with a program that is not at work yet.
+    init(_ program: Program) {
+        state = Mutex(State(program: program))
     }
 
-    /// The newest configuration that was accepted.
-    var configuration: Configuration {
-        state.withLock { $0.next?.configuration ?? $0.configuration }
+    /// The program of the newest configuration that was accepted.
+    var newest: Program {
+        state.withLock { $0.next ?? $0.program }
     }
 
     /// Notes that work begins; it is asked to end at once where a successor waits already.
-    func begin(_ term: ServiceGroup, under configuration: Configuration) async {
+    func begin(_ term: ServiceGroup, under program: Program) async {
         let isOver = state.withLock { state in
             state.term = term
-            state.configuration = configuration
+            state.program = program
             return state.next != nil
         }
         if isOver { await term.triggerGracefulShutdown() }

@@ -10,6 +10,17 @@ package struct HealthReport: Equatable, Sendable {
 
     package var isReady: Bool { obstacles.isEmpty }
 
+    /// Whether a configuration under which it stands so is one that works: whatever else is wrong with it would show by now.
+    package var isProof: Bool {
+        isReady
+            && sources.contains { source in
+                switch source.standing {
+                case .admitted, .elsewhere: true
+                default: false
+                }
+            }
+    }
+
     package static func == (left: HealthReport, right: HealthReport) -> Bool {
         left.obstacles == right.obstacles
             && left.sources.elementsEqual(right.sources) { $0.name == $1.name && $0.standing == $1.standing }

@@ -72,19 +72,17 @@ final class ConnectionThread: SerialExecutor {
     private func loop() {
         state.withLock { $0.thread = pthread_self() }
         while true {
-            let (work, isStopped) = state.withLock { state in
-                defer { state.work.removeAll() }
-                return (state.work, state.isStopped)
+            // One at a time, so that what waits for its turn is in the queue.
+            let (piece, isStopped) = state.withLock { state in
+                (state.work.isEmpty ? nil : state.work.removeFirst(), state.isStopped)
             }
-            for piece in work {
-                switch piece {
-                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
-                case .closure(let closure): closure()
-                }
+            switch piece {
+            case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+            case .closure(let closure): closure()
+            case nil:
+                if isStopped { return }
+                Waiter.sleep(until: wakePipe)
             }
-            guard work.isEmpty else { continue }
-            if isStopped { return }
-            Waiter.sleep(until: wakePipe)
         }
     }
 }

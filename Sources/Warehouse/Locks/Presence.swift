@@ -47,7 +47,7 @@ package struct Presence: Sendable {
         /// Those of the sources that nobody works on although nobody has finished the work: its process was killed, or its
         /// link was cut.
         package var abandoned: Set<String> = []
-        /// Whether other processes are configured for any of the sources.
+        /// Whether other sessions say that they are configured for any of the sources, or work on one.
         package var isShared = false
     }
 
@@ -59,7 +59,7 @@ package struct Presence: Sendable {
     package func check() async throws -> Look {
         let names = sources
         let isWork = LockName.isRow(ofKey: LockName.key(ofWorkOn: "source.name"))
-        let isPresence = LockName.isRow(ofKey: LockName.key(ofPresenceFor: "name"))
+        let isPresence = LockName.isRow(ofKey: LockName.key(ofPresenceFor: "source.name"))
         let (abandoned, isShared) = try await connection.run(timeout: Self.answerLimit) { connection in
             try connection.query(
                 """
@@ -71,8 +71,10 @@ package struct Presence: Sendable {
                             AND NOT EXISTS (SELECT FROM pg_locks WHERE \(isWork))
                     ),
                     EXISTS (
-                        SELECT FROM unnest(\(names)::text[]) AS name
-                        INNER JOIN pg_locks ON \(isPresence) AND pg_locks.pid <> pg_backend_pid()
+                        -- Of a process whose link was cut the server may end either session first.
+                        SELECT FROM unnest(\(names)::text[]) AS source (name)
+                        INNER JOIN pg_locks ON (\(isPresence)) OR (\(isWork))
+                        WHERE pg_locks.pid <> pg_backend_pid()
                     )
                 """
             ).first?.decode([String].self, Bool.self) ?? ([], false)
