@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import FoundationEssentials
 import Operations
 
 /// Runs a command's work and turns every error into a message and an exit status of sysexits.h.
@@ -10,7 +11,8 @@ func reporting(_ work: () async throws -> Void) async throws {
         throw exit
     } catch {
         let failure = CommandFailure(error)
-        StandardErrorStream().writeLine("usaged: \(failure.message)")
+        let format = LogFormat.suitable(for: ProcessInfo.processInfo.environment)
+        StandardErrorStream().writeLine(format.spelling(failure: "usaged: \(failure.message)"))
         throw ExitCode(failure.status.rawValue)
     }
 }
