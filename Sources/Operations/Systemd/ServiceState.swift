@@ -65,7 +65,8 @@ package struct ServiceState: Sendable {
 
     /// What is going on, on one line: first what needs somebody, last what is idle.
     package var line: String {
-        text.onOneLine.cut(toColumns: Self.mostColumns)
+        // systemd drops the backslashes of a status, so lines are joined rather than escaped.
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ").onOneLine.cut(toColumns: Self.mostColumns)
     }
 
     private var text: String {

@@ -28,8 +28,8 @@ import UsageDomain
     @Test func `the line says what fails, then what is worked on, then what is idle`() {
         var state = ServiceState()
         #expect(state.line == "starting")
-        state.receive(.databaseAway(reason: "connection refused"), of: nil)
-        #expect(state.line == "waiting for the database: connection refused")
+        state.receive(.databaseAway(reason: "no such file\n\tIs the server running?"), of: nil)
+        #expect(state.line == "waiting for the database: no such file Is the server running?")
         state.receive(.databaseBack(after: .seconds(4)), of: nil)
         state.begin(["acme", "tower", "base", "idle"])
         state.notePrepared()
@@ -39,7 +39,7 @@ import UsageDomain
         state.receive(.sourceHeldElsewhere(source: "base", holder: holder), of: "base")
         state.receive(.sourceFailed(source: "tower", kind: .unavailable, reason: "401\nREADY=1"), of: "tower")
         #expect(
-            state.line == "tower failed: 401\\nREADY=1; acme: 1 window due; base: another process works on it; "
+            state.line == "tower failed: 401 READY=1; acme: 1 window due; base: another process works on it; "
                 + "idle: idle until 2027-01-15T12:00:00Z")
         state.receive(.progressed(progress(12, of: 40)), of: "acme")
         #expect(state.line.contains("acme: 12 of 40 windows, 0 rows, 0 requests"))
