@@ -10,6 +10,7 @@ extension Program {
     /// - Parameters:
     ///   - configuration: what the operator wants now.
     ///   - secrets: of its sources; nil reads them now.
+    /// - Returns: the program.
     /// - Throws: `MigrationError` as the initializer.
     func reconfigured(_ configuration: Configuration, secrets: SourceSecrets? = nil) throws -> Program {
         try Program(
