@@ -176,7 +176,7 @@ struct BackOffTests {
             bench.startDate = Day(containing: calendar.now).advanced(by: -10)
             bench.now = { calendar.now }
             var refused = bench.beside("refused")
-            refused.secret = "wrong"
+            refused.secret = "wrong-S3cr3t"
             let sources = [try bench.source(), try refused.source()]
             let pass = try bench.pass(sources)
             func failures() -> Int {

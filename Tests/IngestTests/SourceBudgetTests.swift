@@ -35,7 +35,7 @@ struct SourceBudgetTests {
     @Test func `requests of a source that could not begin are counted, too`() async throws {
         try await PassBench.with(World(seed: 52)) { bench in
             var wrong = bench
-            wrong.secret = "wrong"
+            wrong.secret = "wrong-S3cr3t"
             let report = try await wrong.backfill(Self.week)
             #expect(report.sourceFailures.count == 1)
             #expect(report.summary.requests == 1)

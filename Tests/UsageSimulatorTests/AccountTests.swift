@@ -13,6 +13,9 @@ import Testing
         #expect(answer.status == 200)
         #expect(issued.token_type == "bearer")
         #expect(issued.expires_in == 86_399)
+        // What .ci/find-secrets looks for in logs.
+        #expect(issued.access_token.contains("S3cr3t"))
+        #expect(asker.simulator.clientSecret.contains("S3cr3t"))
         #expect(asker.get("/api/v2/organizations/me", token: issued.access_token).status == 200)
     }
 
@@ -22,7 +25,7 @@ import Testing
         let unknown = Asker.askForToken(simulator, id: "nobody", secret: simulator.clientSecret)
         #expect(unknown.status == 400)
         #expect(try await unknown.decoded(Refusal.self).description == "client not found")
-        let wrong = Asker.askForToken(simulator, id: simulator.clientID, secret: "wrong")
+        let wrong = Asker.askForToken(simulator, id: simulator.clientID, secret: "wrong-S3cr3t")
         #expect(wrong.status == 401)
         #expect(try await wrong.decoded(Refusal.self).error == "invalid_client")
         #expect(try await wrong.decoded(Refusal.self).description == "authentication failed")

@@ -149,12 +149,12 @@ struct ListenTests {
             try usaged.configureEverything(since: Installation.daysAgo(2)) { text in
                 text.replacing(/datasets: \[.*\]/, with: "datasets: [organization_query]")
             }
-            let finished = try await withDaemon(usaged, key: "wrong-key-4711") { daemon in
+            let finished = try await withDaemon(usaged, key: "wrong-S3cr3t") { daemon in
                 try await eventually("it is ready") { try await daemon.isReady() }
                 let page = try await daemon.page("/ready")
                 #expect(page.contains("\nsource acme: admitted\n"))
                 #expect(page.contains("\nsource tower: refused: "))
-                #expect(!page.contains("wrong-key-4711"))
+                #expect(!page.contains("wrong-S3cr3t"))
             }
             #expect(finished.code == 0, "\(finished.log)")
         }

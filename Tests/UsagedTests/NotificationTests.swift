@@ -65,11 +65,13 @@ struct NotificationTests {
                 $0.replacing(/datasets: \[.*\]/, with: "datasets: [organization_query]")
             }
             let environment = environment(listener)
-            let alone = try await usaged.usaged(["run"], secret: "wrong", key: "wrong", environment: environment)
+            let alone = try await usaged.usaged(
+                ["run"], secret: "wrong-S3cr3t", key: "wrong-S3cr3t", environment: environment)
             #expect(alone.code == 77, "\(alone.log)")
             #expect(!listener.hasHeard("READY"))
             try await eventually("the end is heard") { listener.hasHeard("STOPPING") }
-            let finished = try await usaged.usaged(["run"], secret: "wrong", environment: environment) { process in
+            let finished = try await usaged.usaged(["run"], secret: "wrong-S3cr3t", environment: environment) {
+                process in
                 try await eventually("it is ready") { listener.hasHeard("READY") }
                 try await eventually("the refused one is shown beside the other") {
                     listener.assignments.contains { $0.hasPrefix("STATUS=acme failed: ") && $0.contains("tower: idle") }

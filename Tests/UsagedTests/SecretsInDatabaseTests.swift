@@ -28,11 +28,12 @@ struct SecretsInDatabaseTests {
         try await Installation.with(world, script: Installation.prompt) { usaged in
             try usaged.configureEverything(since: Installation.daysAgo(2))
             #expect(try await usaged.usaged("run", "--once").code == 0)
-            #expect(try await usaged.usaged("run", "--once", secret: "wrong-S3cr3t", key: "wrong-K3y").code == 77)
+            #expect(
+                try await usaged.usaged("run", "--once", secret: "wrong-S3cr3t", key: "wrong-K3y-S3cr3t").code == 77)
             let simulator = usaged.simulator
             let login = Data("\(simulator.clientID):\(simulator.clientSecret)".utf8).base64EncodedString()
             for secret in [
-                simulator.clientSecret, simulator.infodeck.apiKey, login, "wrong-S3cr3t", "wrong-K3y", "Bearer",
+                simulator.clientSecret, simulator.infodeck.apiKey, login, "wrong-S3cr3t", "wrong-K3y-S3cr3t", "Bearer",
             ] {
                 #expect(try await tables(holding: secret, usaged) == [], "\(secret)")
             }

@@ -19,7 +19,7 @@ extension Exchange {
         if let seconds = state.tokens.wait(of: credential, state.script, now: now) {
             return refusal(.tooManyRequests(retryAfter: seconds))
         }
-        let text = "sim-" + state.uuid()
+        let text = "sim-S3cr3t-" + state.uuid()
         let lifetime = state.script.tokenLifetime
         state.tokens.issue(to: credential, text: text, lifetime: lifetime, now: now)
         let issued = IssuedToken(

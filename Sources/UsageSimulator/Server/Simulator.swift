@@ -65,7 +65,7 @@ package final class Simulator: Sendable {
 
     /// The credential of the world's first OAuth client, which every simulator accepts unless told otherwise.
     package static func defaultCredential(of world: World) -> Credential {
-        Credential(clientID: world.clients[0].id, clientSecret: "simulated-\(world.seed.derived(6).uuid)")
+        Credential(clientID: world.clients[0].id, clientSecret: "S3cr3t-\(world.seed.derived(6).uuid)")
     }
 
     /// The id of the first credential.
