@@ -78,6 +78,30 @@ struct CommandTests {
         }
     }
 
+    @Test func `why a command ended is told as log lines are spelled, at the level of an error`() async throws {
+        try await Installation.with { usaged in
+            try usaged.configure { text in
+                text.replacingOccurrences(of: "listen:", with: "lisen:")
+                    .replacingOccurrences(of: "kind: genesys", with: "kind: genesis")
+            }
+            let text = try await usaged.usaged("run", "--once", "--log-format", "text")
+            #expect(text.log.hasPrefix("usaged: "))
+            #expect(text.log.split(separator: "\n").count == 2, "\(text.log)")
+            // It is told even to those who want to know of worse things only.
+            let journal = try await usaged.usaged(
+                "run", "--once", "--log-format", "journal", "--log-level", "critical")
+            #expect(journal.log.contains("\(usaged.configurationFile):2:"))
+            #expect(journal.log.wholeMatch(of: /<3>[^\n]*lisen[^\n]* exit\.status=78\n/) != nil, "\(journal.log)")
+            let json = try await usaged.usaged("run", "--once", "--log-format", "json")
+            #expect(json.log.split(separator: "\n").count == 1, "\(json.log)")
+            let fields = try JSONDecoder().decode([String: String].self, from: Data(json.log.utf8))
+            #expect(fields["level"] == "error")
+            #expect(fields["exit.status"] == "78")
+            #expect("usaged: \(fields["message"] ?? "")\n" == text.log)
+            #expect([text.code, journal.code, json.code] == [78, 78, 78])
+        }
+    }
+
     @Test func `a missing configuration ends with 78 and names the file`() async throws {
         try await Installation.with { usaged in
             try FileManager.default.removeItem(atPath: usaged.configurationFile)

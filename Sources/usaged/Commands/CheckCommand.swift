@@ -55,7 +55,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting {
+        try await reporting(options) {
             if let probeInfodeck, let day {
                 try await probe(probeInfodeck, on: day)
             } else {

@@ -40,9 +40,14 @@ struct CommonOptions: ParsableArguments {
         try ConfigurationLoader(now: Date()).load(path: config)
     }
 
+    /// How log lines are spelled, chosen or by where they go.
+    var chosenLogFormat: LogFormat {
+        logFormat ?? .suitable(for: ProcessInfo.processInfo.environment)
+    }
+
     /// A logger on standard error, for the whole process.
     private func makeLogger(on output: StandardErrorStream) -> Logger {
-        let format = logFormat ?? .suitable(for: ProcessInfo.processInfo.environment)
+        let format = chosenLogFormat
         let level = logLevel
         return Logger(label: "usaged") { label in
             LineLogHandler(label: label, level: level, format: format, output: output)

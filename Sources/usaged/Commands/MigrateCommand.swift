@@ -38,7 +38,7 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting {
+        try await reporting(options) {
             let (program, _) = try options.program()
             if plan {
                 try await printPlan(program)

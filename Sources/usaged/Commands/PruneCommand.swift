@@ -26,7 +26,7 @@ struct PruneCommand: AsyncParsableCommand {
     var plan = false
 
     func run() async throws {
-        try await reporting {
+        try await reporting(options) {
             let (program, _) = try options.program()
             try await program.requireCurrentSchema(migrating: false)
             if program.configuration.retention == RetentionPolicy() {

@@ -1,18 +1,34 @@
 import ArgumentParser
 import Daemon
-import FoundationEssentials
+import Logging
 import Operations
 
 /// Runs a command's work and turns every error into a message and an exit status of sysexits.h.
-func reporting(_ work: () async throws -> Void) async throws {
+///
+/// A person reads the message as it is. The journal and machines get it as the last log line, an error whatever the level
+/// that is logged: it says why the process ended.
+///
+/// - Parameters:
+///   - options: of the command, which say how log lines are spelled.
+///   - work: what the command does.
+/// - Throws: `ExitCode`, and nothing else.
+func reporting(_ options: CommonOptions, _ work: () async throws -> Void) async throws {
     do {
         try await work()
     } catch let exit as ExitCode {
         throw exit
     } catch {
         let failure = CommandFailure(error)
-        let format = LogFormat.suitable(for: ProcessInfo.processInfo.environment)
-        StandardErrorStream().writeLine(format.spelling(failure: "usaged: \(failure.message)"))
+        let output = StandardErrorStream()
+        let format = options.chosenLogFormat
+        if format == .text {
+            output.writeLine("usaged: \(failure.message)")
+        } else {
+            let logger = Logger(label: "usaged") {
+                LineLogHandler(label: $0, level: .error, format: format, output: output)
+            }
+            logger.error("\(failure.message)", metadata: ["exit.status": "\(failure.status.rawValue)"])
+        }
         throw ExitCode(failure.status.rawValue)
     }
 }

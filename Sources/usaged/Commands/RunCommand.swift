@@ -64,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await reporting {
+        try await reporting(options) {
             let (program, output) = try options.program()
             let names = program.configuration.sources.map(\.name)
             if let unknown = source.first(where: { !names.contains($0) }) {

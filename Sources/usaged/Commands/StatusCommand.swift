@@ -26,7 +26,7 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        try await reporting {
+        try await reporting(options) {
             let (program, _) = try options.program()
             try await program.requireCurrentSchema(migrating: false)
             let report = try await program.warehouse.status(watchedDays: program.watchedDays, now: Date())
