@@ -3,25 +3,29 @@ import Glibc
 
 /// What the kernel says of this process (proc(5)), under the names that Prometheus' own clients use.
 package struct ProcessMetrics: Sendable {
+    private let folder: String
     private let startTime: Double?
 
-    package init() {
-        startTime = Self.startTime()
+    /// - Parameter proc: where the kernel tells of processes. Of this folder only what concerns this process is read, for
+    ///   the unit hides all else (systemd.exec(5), `ProcSubset=pid`).
+    package init(proc: String = "/proc") {
+        folder = "\(proc)/self"
+        startTime = Self.startTime(Self.fields(in: folder))
     }
 
     /// The metrics as they are now. What the kernel does not tell is left out.
     package var families: [MetricFamily] {
         var memory = MetricFamily("process_resident_memory_bytes", .gauge, "Resident memory.")
-        if let pages = Self.text("/proc/self/statm").flatMap({ Self.number($0.split(separator: " "), at: 1) }) {
+        if let pages = Self.text("\(folder)/statm").flatMap({ Self.number($0.split(separator: " "), at: 1) }) {
             memory.set(pages * Self.pageSize)
         }
         var processor = MetricFamily("process_cpu_seconds_total", .counter, "Processor time spent, user and system.")
-        let fields = Self.fields()
+        let fields = Self.fields(in: folder)
         if let user = Self.number(fields, at: 11), let system = Self.number(fields, at: 12) {
             processor.set(.number(Double(user + system) / Self.ticksASecond))
         }
         var descriptors = MetricFamily("process_open_fds", .gauge, "Open file descriptors.")
-        if let entries = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+        if let entries = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/fd") {
             // One of them lists the others.
             descriptors.set(entries.count - 1)
         }
@@ -36,18 +40,27 @@ package struct ProcessMetrics: Sendable {
     private static let pageSize = Int64(max(sysconf(Int32(_SC_PAGESIZE)), 1))
     private static let ticksASecond = Double(max(sysconf(Int32(_SC_CLK_TCK)), 1))
 
-    /// The kernel counts from its own start, which `/proc/stat` tells.
-    private static func startTime() -> Double? {
-        guard let ticks = number(fields(), at: 19),
-            let boot = text("/proc/stat")?.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
-            let began = Double(boot.dropFirst("btime ".count))
-        else { return nil }
-        return began + Double(ticks) / ticksASecond
+    private static func startTime(_ fields: [Substring]) -> Double? {
+        guard let ticks = number(fields, at: 19), let kernelStart else { return nil }
+        return kernelStart + Double(ticks) / ticksASecond
     }
 
-    /// The fields of `/proc/self/stat` from the third on, for the second, the name, may hold anything.
-    private static func fields() -> [Substring] {
-        guard let stat = text("/proc/self/stat"), let end = stat.lastIndex(of: ")") else { return [] }
+    /// What the kernel counts from: as long ago as its clock says, which began at 0 then. `/proc/stat` would tell it, too,
+    /// but is hidden from the daemon. Asked once, for the clock is adjusted now and then, and one process begins but once.
+    private static let kernelStart: Double? = {
+        guard let now = seconds(of: CLOCK_REALTIME), let since = seconds(of: CLOCK_BOOTTIME) else { return nil }
+        return now - since
+    }()
+
+    private static func seconds(of clock: clockid_t) -> Double? {
+        var time = timespec()
+        guard clock_gettime(clock, &time) == 0 else { return nil }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// The fields of `stat` from the third on, for the second, the name, may hold anything.
+    private static func fields(in folder: String) -> [Substring] {
+        guard let stat = text("\(folder)/stat"), let end = stat.lastIndex(of: ")") else { return [] }
         return stat[stat.index(after: end)...].split(separator: " ")
     }
 
