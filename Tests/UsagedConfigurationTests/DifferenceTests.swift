@@ -52,4 +52,20 @@ struct DifferenceTests {
         }
         #expect(swapped == ["sources: in another order"])
     }
+
+    @Test(arguments: [true, false])
+    func `a source that came or went hides no change of another whose name begins with its own`(isAdded: Bool) throws {
+        let tower = Self.beginning.replacing("name: acme", with: "name: tower.old")
+        let spire = tower.replacing("name: tower\n", with: "name: spire\n")
+        let change = { (text: String) in text.replacing("{credential: acme}", with: "{env: X}") }
+        let lines = try ConfigurationDifference(
+            from: load(isAdded ? spire : tower), to: load(change(isAdded ? tower : spire))
+        ).lines
+        let (added, removed) = isAdded ? ("tower", "spire") : ("spire", "tower")
+        #expect(
+            Set(lines) == [
+                "sources.\(added): added", "sources.\(removed): removed",
+                "sources.tower.old.client-secret: {credential: acme} → {env: X}",
+            ])
+    }
 }

@@ -1,11 +1,11 @@
 import UsageDomain
 
 extension Configuration {
-    /// Every setting with its value as text, by the key of the file; sources go by their names, `sources.acme.clients`.
+    /// Every setting but those of the sources with its value as text, by the key of the file.
     ///
     /// Where a secret is belongs to it, the secret itself does not.
-    package var settings: [String: String] {
-        var settings = [
+    var settings: [String: String] {
+        [
             "database": database,
             "migrate": migrate.rawValue,
             "schedule.every": "\(schedule.every)",
@@ -18,15 +18,12 @@ extension Configuration {
             "retention.facts-months": retention.factsMonths.map(String.init) ?? "all",
             "retention.rollups-months": retention.rollupsMonths.map(String.init) ?? "all",
         ]
-        for source in sources {
-            for (key, value) in source.settings { settings["sources.\(source.name).\(key)"] = value }
-        }
-        return settings
     }
 }
 
 extension SourceConfiguration {
-    fileprivate var settings: [String: String] {
+    /// Every setting of the source but its name.
+    var settings: [String: String] {
         var settings = ["kind": kind.name, "start-date": "\(startDate)"]
         switch kind {
         case .genesys(let genesys): settings.merge(genesys.settings) { $1 }

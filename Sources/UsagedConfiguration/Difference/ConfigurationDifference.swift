@@ -10,18 +10,31 @@ package struct ConfigurationDifference: Sendable, CustomStringConvertible {
     package var description: String { lines.joined(separator: "; ") }
 
     package init(from old: Configuration, to new: Configuration) {
-        let removed = Set(old.sources.map(\.name)).subtracting(new.sources.map(\.name))
-        let added = Set(new.sources.map(\.name)).subtracting(old.sources.map(\.name))
-        let (before, after) = (old.settings, new.settings)
-        func belongs(_ key: String, to sources: Set<String>) -> Bool {
-            sources.contains { key.hasPrefix("sources.\($0).") }
+        // Source by source: names may hold dots, so that a key alone does not tell whose it is.
+        let (before, after) = (Self.sources(of: old), Self.sources(of: new))
+        var lines: [String] = []
+        for name in Set(before.keys).union(after.keys) {
+            switch (before[name], after[name]) {
+            case (let before?, let after?):
+                lines += Self.changes(from: before.settings, to: after.settings, under: "sources.\(name).")
+            case (nil, _): lines.append("sources.\(name): added")
+            case (_, nil): lines.append("sources.\(name): removed")
+            }
         }
-        var lines = added.map { "sources.\($0): added" } + removed.map { "sources.\($0): removed" }
-        for key in Set(before.keys).union(after.keys) where before[key] != after[key] {
-            guard !belongs(key, to: added.union(removed)) else { continue }
-            lines.append("\(key): \(before[key] ?? "not given") → \(after[key] ?? "not given")")
-        }
+        lines += Self.changes(from: old.settings, to: new.settings)
         if lines.isEmpty, old != new { lines.append("sources: in another order") }
         self.lines = lines.sorted()
+    }
+
+    private static func sources(of configuration: Configuration) -> [String: SourceConfiguration] {
+        Dictionary(configuration.sources.map { ($0.name, $0) }) { $1 }
+    }
+
+    private static func changes(
+        from before: [String: String], to after: [String: String], under prefix: String = ""
+    ) -> [String] {
+        Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }.map { key in
+            "\(prefix)\(key): \(before[key] ?? "not given") → \(after[key] ?? "not given")"
+        }
     }
 }
