@@ -3,7 +3,8 @@
 /// A family cannot have two series of the same labels: setting one again replaces its value.
 package struct MetricFamily: Sendable {
     package enum Kind: String, Sendable, CaseIterable {
-        /// Only grows, from the start of the process.
+        /// Only grows, and begins anew at 0 when the process does or its configuration was read again (SIGHUP) and
+        /// has changed. `rate` and `increase` of Prometheus take that into account.
         case counter
         /// Goes up and down.
         case gauge

@@ -41,10 +41,11 @@ extension MetricsBoard {
         var runs = MetricFamily("usaged_runs_total", .counter, "Runs, by how they ended.")
         var success = MetricFamily(
             "usaged_last_success_timestamp_seconds", .gauge,
-            "When a run of the source was last complete; absent before the first one of this process.")
+            "When a run of the source was last complete; absent before the first since the start or a changed configuration."
+        )
         var age = MetricFamily(
             "usaged_last_success_age_seconds", .gauge,
-            "Time since a run of the source was last complete; absent before the first one of this process.")
+            "Time since a run of the source was last complete; absent when that is unknown, as the timestamp is.")
         for (source, counts) in state {
             for (sent, count) in counts.requests {
                 requests.set(
