@@ -86,21 +86,18 @@ package struct StatusListener: Service, CustomStringConvertible {
             childChannelSetup: channel,
             configuration: ServerConfiguration(
                 address: .hostname(host, port: Int(port)),
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: quietLogger)),
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: serverLogger)),
             onServerRunning: { [onListening, logger] channel in
                 let bound = channel.localAddress?.port.flatMap(UInt16.init(exactly:)) ?? port
                 logger.info("health and metrics are served", metadata: ["address": "\(address(bound))"])
                 onListening(bound)
             },
             eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
-            logger: quietLogger)
+            logger: serverLogger)
     }
 
-    /// The server's own lines are about its insides.
-    private var quietLogger: Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
+    private var serverLogger: Logger {
+        Logger(label: logger.label) { [handler = logger.handler] _ in ServerLogHandler(handler) }
     }
 
     private func address(_ port: UInt16) -> String {

@@ -11,10 +11,11 @@ import Testing
     /// Lends a listener on a free port.
     private func withListener(
         _ limits: StatusListener.Limits = StatusListener.Limits(),
+        logger: Logger = .silent,
         _ body: @Sendable @escaping (UInt16) async throws -> Void
     ) async throws {
         let (ports, announced) = AsyncStream<UInt16>.makeStream()
-        let listener = StatusListener(Self.pages, host: "127.0.0.1", port: 0, limits: limits, logger: .silent) {
+        let listener = StatusListener(Self.pages, host: "127.0.0.1", port: 0, limits: limits, logger: logger) {
             announced.yield($0)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -111,5 +112,18 @@ import Testing
         let error = try #require(await failure(host: host, port: 9_464))
         #expect(error == .notOurs(address: text))
         #expect(error.isMisconfigured)
+    }
+
+    @Test func `a listener that is cancelled says nothing of it`() async throws {
+        let written = Written()
+        let output = written.stream()
+        let logger = Logger(label: "usaged") {
+            LineLogHandler(label: $0, level: .info, format: .journal, output: output)
+        }
+        try await withListener(logger: logger) { port async throws in
+            #expect(try await RawClient.get("/live", at: port).hasSuffix("live\n"))
+        }
+        #expect(written.all.count == 1, "\(written.text)")
+        #expect(written.text.hasPrefix("<6>health and metrics are served "))
     }
 }
