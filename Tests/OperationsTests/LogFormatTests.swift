@@ -15,13 +15,4 @@ import Testing
         #expect(LogFormat.suitable(for: [:], writingTo: null) == .text)
         #expect(LogFormat.suitable(for: ["JOURNAL_STREAM": name], writingTo: -1) == .text)
     }
-
-    @Test func `for the journal each line of a failure is an error, for others it stays as it is`() {
-        let message = "usaged: no source may be read:\n  acme: refused"
-        #expect(
-            LogFormat.journal.spelling(failure: message)
-                == "<3>usaged: no source may be read:\n<3>  acme: refused")
-        #expect(LogFormat.text.spelling(failure: message) == message)
-        #expect(LogFormat.json.spelling(failure: message) == message)
-    }
 }

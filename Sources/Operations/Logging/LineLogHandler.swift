@@ -57,7 +57,7 @@ package struct LineLogHandler: LogHandler {
 
 extension Logger.Level {
     /// Priority of syslog(3), which journald reads from a leading `<N>`.
-    var syslogPriority: Int {
+    fileprivate var syslogPriority: Int {
         switch self {
         case .trace, .debug: 7
         case .info: 6

@@ -1,5 +1,4 @@
 import Glibc
-import Logging
 
 /// How log lines are spelled.
 package enum LogFormat: String, CaseIterable, Sendable {
@@ -26,16 +25,5 @@ package enum LogFormat: String, CaseIterable, Sendable {
         var file = stat()
         guard let stream = environment["JOURNAL_STREAM"], fstat(descriptor, &file) == 0 else { return .text }
         return stream == "\(file.st_dev):\(file.st_ino)" ? .journal : .text
-    }
-
-    /// What a command that failed says at last. The journal takes a line without a priority for a mere note.
-    ///
-    /// - Parameter message: for a person, on one line or several.
-    /// - Returns: the same; as ``journal`` each line is an error.
-    package func spelling(failure message: String) -> String {
-        guard self == .journal else { return message }
-        return message.split(separator: "\n", omittingEmptySubsequences: false)
-            .map { "<\(Logger.Level.error.syslogPriority)>\($0)" }
-            .joined(separator: "\n")
     }
 }
