@@ -9,10 +9,12 @@ SELECT
     known.client_id,
     known.client_name,
     CASE
-        WHEN known.is_delisted OR known.days_silent >= 30 THEN 'vanished'
+        WHEN known.is_delisted THEN 'vanished'
+        WHEN known.is_unknown THEN 'unknown'
+        WHEN known.days_silent >= 30 THEN 'vanished'
         WHEN known.first_day IS NULL THEN 'idle'
         WHEN known.days_silent >= 7 THEN 'silent'
-        WHEN known.first_day > known.newest_day - 30 AND known.first_day >= known.oldest_day + 30 THEN 'new'
+        WHEN known.days_since_first < 30 AND known.days_before >= 30 THEN 'new'
         ELSE 'active'
     END AS activity,
     known.first_day,
@@ -35,7 +37,10 @@ FROM (
         used.first_day,
         used.last_day,
         used.days_used,
-        stored.newest_day - used.last_day AS days_silent,
+        -- How many of the days, which are in order, lie on or before one.
+        cardinality(asked.days) - width_bucket(used.last_day, asked.days) AS days_silent,
+        cardinality(asked.days) - width_bucket(used.first_day, asked.days) AS days_since_first,
+        width_bucket(used.first_day - 1, asked.days) AS days_before,
         used.requests,
         listed.is_listed,
         -- Built-in clients never were listed.
@@ -43,12 +48,12 @@ FROM (
         listed.state,
         listed.created_at,
         stored.newest_day,
-        stored.oldest_day,
+        coalesce(asked.days[cardinality(asked.days)] <= stored.newest_day - 30, asked.days IS NULL) AS is_unknown,
         client.is_own,
         client.ambiguous_name
     FROM ingest.primary_series AS series
     CROSS JOIN LATERAL (
-        SELECT min(day.usage_date) AS oldest_day, max(day.usage_date) AS newest_day
+        SELECT max(day.usage_date) AS newest_day, array_agg(day.usage_date ORDER BY day.usage_date) AS days
         FROM ingest.primary_day AS day
         WHERE day.organization_key = series.organization_key
             AND day.usage_date <= series.last_day
@@ -77,6 +82,18 @@ FROM (
     ) AS used
     LEFT JOIN ingest.named_client AS client ON used.client_key = client.client_key
     LEFT JOIN ingest.oauth_client AS listed ON used.client_key = listed.client_key
+    LEFT JOIN LATERAL (
+        SELECT array_agg(tried.usage_date ORDER BY tried.usage_date) AS days
+        FROM ingest.coverage AS tried
+        WHERE tried.organization_key = series.organization_key
+            AND tried.dataset = series.dataset
+            AND tried.client_id = client.client_id
+            AND tried.usage_date <= series.last_day
+            AND tried.state IN ('provisional', 'covered')
+    ) AS own ON series.is_per_client
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN series.is_per_client THEN own.days ELSE stored.days END AS days
+    ) AS asked
 ) AS known;
 
 CREATE OR REPLACE VIEW usage.own_footprint AS
@@ -136,7 +153,7 @@ CROSS JOIN LATERAL (
 GROUP BY organization.organization_id, organization.name, own.sources, own.client_id, day.usage_date;
 
 COMMENT ON VIEW usage.client_activity IS
-    'Which OAuth clients are new, idle or gone: one line an organization and client that is or was listed, or has usage in the primary dataset. Days without usage count back from newest_day, so that a loader that is behind makes nobody silent.';
+    'Which OAuth clients are new, idle or gone: one line an organization and client that is or was listed, or has usage in the primary dataset. Only stored days count as days without usage, so that neither a gap nor a loader that is behind makes anybody silent; where the dataset is asked per client, the stored days of that client.';
 COMMENT ON VIEW usage.own_footprint IS
     'What measuring itself costs: one line an organization, OAuth client that usaged authenticates as, and UTC day on which it sent requests or the primary dataset is stored. What the vendor counted is part of the organization''s usage; what usaged counted also has requests that the vendor does not count. Infodeck counts no requests.';
 
@@ -153,11 +170,11 @@ BEGIN
             ('client_id', 'OAuth client; empty when the vendor stated no id.'),
             ('client_name', 'Its current name, or the stated name where client_id is empty; not unique.'),
             ('activity',
-                'The first that is true: vanished (was listed and is not any more, or no usage for 30 days or more), idle (listed, never any usage), silent (no usage for 7 to 29 days), new (first usage in the last 30 days, and at least 30 days of history before it), active.'),
+                'The first that is true: vanished (was listed and is not any more), unknown (no day of it is stored of the 30 up to newest_day: its usage is not asked for, or not available), vanished (no usage on the last 30 stored days or more), idle (listed, never any usage), silent (none on the last 7 to 29 stored days), new (first usage on one of the last 30 stored days, and at least 30 stored days before it), active.'),
             ('first_day', 'First day with usage in all of history; NULL without any.'),
             ('last_day', 'Last day with usage in all of history; NULL without any.'),
             ('days_used', 'Stored days with usage in all of history.'),
-            ('days_silent', 'Days without usage between last_day and newest_day; NULL without any usage.'),
+            ('days_silent', 'Stored days after last_day, which are without usage: a day that is not stored counts for nothing. NULL without any usage.'),
             ('requests', 'Requests in all of history.'),
             ('is_listed', 'Whether the newest listing contained it; built-in and deleted clients are not listed.'),
             ('state', 'active, disabled or inactive as last listed; empty when never listed.'),

@@ -209,14 +209,14 @@ def client_activity(world):
                 continue
             by_day = used.get(key, {})
             first, last = min(by_day, default=None), max(by_day, default=None)
-            silent = (stored[-1] - last).days if last else None
+            silent = sum(usage_date > last for usage_date in stored) if last else None
             if client["state"] and not client["is_listed"] or (silent or 0) >= 30:
                 activity = "vanished"
             elif not by_day:
                 activity = "idle"
             elif silent >= 7:
                 activity = "silent"
-            elif first > stored[-1] - DAY * 30 and first >= stored[0] + DAY * 30:
+            elif first in stored[-30:] and stored.index(first) >= 30:
                 activity = "new"
             else:
                 activity = "active"

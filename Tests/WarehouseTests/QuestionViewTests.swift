@@ -64,6 +64,65 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `only stored days make a client silent, gone or new`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.organizationQuery, from: "2025-01-01", fixture)
+        // 29 days, then nothing for as long, then days on which the other client alone is used.
+        for number in 1...29 {
+            let day = "2025-01-\(number < 10 ? "0" : "")\(number)"
+            try await fixture.seed(.organizationQuery, day, [.of("c-1", 1), .of("c-2", 1)])
+        }
+        try await fixture.seed(.organizationQuery, "2025-03-01", [.of("c-2", 1), .of("c-3", 1)])
+        let answer = {
+            try await self.answer(
+                fixture, "client_id activity days_silent newest_day", from: "client_activity ORDER BY client_id")
+        }
+        #expect(
+            try await answer() == [
+                "c-1 active 1 2025-03-01", "c-2 active 0 2025-03-01", "c-3 active 0 2025-03-01",
+            ])
+        try await fixture.seed(.organizationQuery, "2025-03-02", [.of("c-4", 1)])
+        #expect(
+            try await answer() == [
+                "c-1 active 2 2025-03-02", "c-2 active 1 2025-03-02", "c-3 active 1 2025-03-02",
+                "c-4 new 0 2025-03-02",
+            ])
+        await fixture.close()
+    }
+
+    @Test func `of whom nothing is asked or available nothing is known, not silence`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.clientQuery, from: "2025-02-01", fixture)
+        let listing = ["c-1", "c-2", "c-3", "c-4"].map {
+            OAuthClient(id: $0, name: $0, state: "active", authorizedGrantType: "", createdAt: nil)
+        }
+        try await fixture.warehouse.storeListing(listing, of: fixture.organization, now: date("2025-01-05T00:00:00Z"))
+        try await fixture.warehouse.storeAskedClients(["c-1", "c-2", "c-4"], of: "acme")
+        try await fixture.seed(.clientQuery, "2025-02-01", of: ["c-1", "c-2", "c-4"], [.of("c-1", 1), .of("c-2", 1)])
+        for number in 2...9 {
+            try await fixture.seed(.clientQuery, "2025-02-0\(number)", of: ["c-1", "c-4"])
+            try await fixture.seedCoverage(.clientQuery, "2025-02-0\(number)", of: ["c-2"], state: "unavailable")
+        }
+        let answer = {
+            try await self.answer(
+                fixture, "client_id activity last_day days_silent newest_day",
+                from: "client_activity ORDER BY client_id")
+        }
+        #expect(
+            try await answer() == [
+                "c-1 silent 2025-02-01 8 2025-02-09", "c-2 active 2025-02-01 0 2025-02-09",
+                "c-3 unknown - - 2025-02-09", "c-4 idle - - 2025-02-09",
+            ])
+        try await fixture.seed(.clientQuery, "2025-03-03", of: ["c-1", "c-4"])
+        try await fixture.seedCoverage(.clientQuery, "2025-03-03", of: ["c-2"], state: "unavailable")
+        #expect(
+            try await answer() == [
+                "c-1 silent 2025-02-01 9 2025-03-03", "c-2 unknown 2025-02-01 0 2025-03-03",
+                "c-3 unknown - - 2025-03-03", "c-4 idle - - 2025-03-03",
+            ])
+        await fixture.close()
+    }
+
     @Test func `a client known by a name that several bear is marked as such`() async throws {
         let fixture = try await Fixture()
         try await makePrimary(.simplesearch, from: "2025-03-04", fixture)
