@@ -54,7 +54,8 @@ SELECT
         WHEN bool_and(tried.state = 'unavailable') THEN 'unavailable'
         WHEN bool_or(tried.state = 'provisional') THEN 'provisional'
         ELSE 'covered'
-    END AS state
+    END AS state,
+    count(*) FILTER (WHERE tried.state = 'unavailable') AS clients_unavailable
 FROM (
     SELECT
         claim.organization_key,
@@ -80,6 +81,8 @@ COMMENT ON COLUMN ingest.primary_day.organization_key IS 'The organization.';
 COMMENT ON COLUMN ingest.primary_day.usage_date IS 'The UTC day.';
 COMMENT ON COLUMN ingest.primary_day.state IS
     'failed, gap, provisional, covered or unavailable, as in usage.coverage; of several clients the worst.';
+COMMENT ON COLUMN ingest.primary_day.clients_unavailable IS
+    'For how many of the clients that are asked about the vendor refuses the day: of them nothing is known, whatever the state.';
 
 CREATE OR REPLACE VIEW ingest.primary_month AS
 SELECT

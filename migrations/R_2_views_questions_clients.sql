@@ -135,9 +135,10 @@ CROSS JOIN LATERAL (
         tried.usage_date,
         NULL AS requests_sent,
         NULL AS throttled,
-        coalesce(sum(total.requests) FILTER (WHERE total.client_key = client.client_key), 0) AS requests_counted,
-        coalesce(sum(total.status_429) FILTER (WHERE total.client_key = client.client_key), 0) AS status_429_counted,
-        coalesce(sum(total.requests), 0) AS all_requests
+        coalesce(sum(total.requests) FILTER (WHERE total.client_key = client.client_key), known.zero) AS requests_counted,
+        coalesce(sum(total.status_429) FILTER (WHERE total.client_key = client.client_key), known.zero)
+        AS status_429_counted,
+        CASE WHEN tried.clients_unavailable = 0 THEN coalesce(sum(total.requests), 0) END AS all_requests
     FROM ingest.primary_series AS series
     INNER JOIN ingest.primary_day AS tried
         ON series.organization_key = tried.organization_key AND tried.state IN ('provisional', 'covered')
@@ -147,8 +148,19 @@ CROSS JOIN LATERAL (
         ON series.organization_key = total.organization_key
         AND series.dataset = total.dataset
         AND tried.usage_date = total.usage_date
+    LEFT JOIN ingest.coverage AS asked
+        ON series.is_per_client
+        AND series.organization_key = asked.organization_key
+        AND series.dataset = asked.dataset
+        AND own.client_id = asked.client_id
+        AND tried.usage_date = asked.usage_date
+        AND asked.state IN ('provisional', 'covered')
+    -- No row is no usage only where this client was asked about.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN NOT series.is_per_client OR asked.usage_date IS NOT NULL THEN 0 END AS zero
+    ) AS known
     WHERE series.organization_key = own.organization_key AND own.client_id <> ''
-    GROUP BY tried.usage_date
+    GROUP BY tried.usage_date, tried.clients_unavailable, known.zero
 ) AS day
 GROUP BY organization.organization_id, organization.name, own.sources, own.client_id, day.usage_date;
 
@@ -185,10 +197,10 @@ BEGIN
             ('requests_sent', 'Requests that usaged sent, all attempts counted; NULL for a day on which it counted none.'),
             ('throttled', 'How many of these were answered with 429; NULL for a day on which it counted none.'),
             ('requests_counted',
-                'Requests of this OAuth client in the organization''s primary dataset; NULL for a day that is not stored, and for Infodeck.'),
+                'Requests of this OAuth client in the organization''s primary dataset; NULL for a day that is not stored (where the dataset is asked per client, not of this one), and for Infodeck.'),
             ('status_429_counted', 'How many of these were answered with 429; NULL as requests_counted.'),
             ('difference', 'requests_counted minus requests_sent; NULL unless both are known.'),
-            ('share_percent', 'requests_counted in percent of all requests of the organization that day, to two digits.'),
+            ('share_percent', 'requests_counted in percent of all requests of the organization that day, to two digits; NULL where either is not known.'),
             ('is_own', 'Whether usaged itself authenticates as this client: usage that measuring costs.'),
             ('ambiguous_name', 'Whether client_name, stated without an id, is or was the name of several OAuth clients.')
         ) AS comments (column_name, comment_text)

@@ -123,6 +123,23 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `what measuring costs is known only of days on which its own client was asked about`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.clientQuery, from: "2025-03-01", fixture)
+        try await fixture.query("UPDATE ingest.source SET client_id = 'c-own' WHERE name = 'acme'")
+        try await fixture.warehouse.storeAskedClients(["c-1"], of: "acme")
+        try await fixture.seedClient("c-own")
+        try await fixture.seed(.clientQuery, "2025-03-01", of: ["c-1"], [.of("c-1", 30)])
+        try await fixture.seed(.clientQuery, "2025-03-02", of: ["c-1", "c-own"], [.of("c-1", 30)])
+        try await fixture.seed(.clientQuery, "2025-03-03", of: ["c-1", "c-own"], [.of("c-1", 30), .of("c-own", 10)])
+        #expect(
+            try await answer(
+                fixture, "usage_date requests_counted status_429_counted share_percent",
+                from: "own_footprint ORDER BY usage_date")
+                == ["2025-03-01 - - -", "2025-03-02 0 0 0.00", "2025-03-03 10 0 25.00"])
+        await fixture.close()
+    }
+
     @Test func `a client known by a name that several bear is marked as such`() async throws {
         let fixture = try await Fixture()
         try await makePrimary(.simplesearch, from: "2025-03-04", fixture)
