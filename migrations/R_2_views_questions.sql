@@ -97,7 +97,8 @@ SELECT
     period.end_day - calendar.day::date AS days_in_period,
     stored.days_stored,
     stored.days_provisional,
-    stored.days_stored = period.end_day - calendar.day::date AS is_complete
+    stored.days_stored = period.end_day - calendar.day::date AS is_complete,
+    stored.clients_unavailable
 FROM ingest.primary_series AS series
 CROSS JOIN LATERAL generate_series(
     date_trunc('month', series.first_day::timestamp), series.last_day::timestamp, interval '1 month'
@@ -108,7 +109,8 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT
         count(*) FILTER (WHERE day.state IN ('provisional', 'covered')) AS days_stored,
-        count(*) FILTER (WHERE day.state = 'provisional') AS days_provisional
+        count(*) FILTER (WHERE day.state = 'provisional') AS days_provisional,
+        coalesce(sum(day.clients_unavailable), 0)::bigint AS clients_unavailable
     FROM ingest.primary_day AS day
     WHERE day.organization_key = series.organization_key
         AND day.usage_date >= calendar.day::date
@@ -128,6 +130,8 @@ COMMENT ON COLUMN ingest.primary_month.days_in_period IS 'Days of it that have e
 COMMENT ON COLUMN ingest.primary_month.days_stored IS 'How many of these are stored; of several clients asked about, for all of them.';
 COMMENT ON COLUMN ingest.primary_month.days_provisional IS 'How many of the stored ones may still change.';
 COMMENT ON COLUMN ingest.primary_month.is_complete IS 'Whether every day of it that has ended is stored.';
+COMMENT ON COLUMN ingest.primary_month.clients_unavailable IS
+    'Of how many clients'' days nothing is known, because the vendor refuses them: the sum over the days.';
 
 CREATE OR REPLACE VIEW ingest.named_client AS
 SELECT

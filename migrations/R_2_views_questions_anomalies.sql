@@ -23,15 +23,15 @@ SELECT
     told.requests - usual.requests::numeric AS deviation,
     round(100 * (told.requests - usual.requests::numeric) / nullif(usual.requests::numeric, 0), 2) AS deviation_percent,
     round(scored.score::numeric, 1) AS score,
-    history.history_days,
+    told.history_days,
     format(
         '%s on a %s, where %s the middle of the %s stored ones of the eight weeks before',
         CASE told.requests WHEN 0 THEN 'no request' WHEN 1 THEN '1 request' ELSE told.requests || ' requests' END,
         to_char(calendar.day, 'FMDay'),
         CASE WHEN usual.requests = 0 THEN 'none is' ELSE usual.requests || ' are' END,
-        history.history_days
+        told.history_days
     ) AS explanation,
-    history.state = 'provisional' AS is_provisional
+    told.state = 'provisional' AS is_provisional
 FROM ingest.primary_series AS series
 CROSS JOIN LATERAL generate_series(
     series.first_day::timestamp, series.last_day::timestamp, interval '1 day'
@@ -49,6 +49,8 @@ CROSS JOIN LATERAL (
             calendar.day::date - 56
         ])
         AND day.state IN ('provisional', 'covered')
+        -- Sums that lack a client are no amounts to compare.
+        AND day.clients_unavailable = 0
 ) AS history
 CROSS JOIN LATERAL (
     SELECT
@@ -56,21 +58,60 @@ CROSS JOIN LATERAL (
         day.client_key,
         NULL::integer AS endpoint_key,
         coalesce(max(day.requests) FILTER (WHERE day.usage_date = calendar.day::date), 0) AS requests,
-        array_agg(day.requests ORDER BY day.requests) FILTER (WHERE day.usage_date < calendar.day::date) AS amounts
+        array_agg(day.requests ORDER BY day.requests) FILTER (WHERE day.usage_date < calendar.day::date) AS amounts,
+        history.state,
+        history.history_days
     FROM ingest.client_day AS day
-    WHERE day.organization_key = series.organization_key
+    WHERE NOT series.is_per_client
+        AND day.organization_key = series.organization_key
         AND day.dataset = series.dataset
         AND day.usage_date = ANY (history.days)
         -- Says nothing more, but tells which partitions.
         AND day.usage_date BETWEEN calendar.day::date - 56 AND calendar.day::date
     GROUP BY day.client_key
     UNION ALL
+    -- Where clients are asked about one by one, each has days of its own that are stored.
+    SELECT
+        'client' AS subject,
+        client.client_key,
+        NULL::integer AS endpoint_key,
+        coalesce(max(day.requests) FILTER (WHERE tried.usage_date = calendar.day::date), 0) AS requests,
+        array_agg(coalesce(day.requests, 0) ORDER BY coalesce(day.requests, 0)) FILTER (
+            WHERE tried.usage_date < calendar.day::date
+        ) AS amounts,
+        max(tried.state) FILTER (WHERE tried.usage_date = calendar.day::date) AS state,
+        (count(*) FILTER (WHERE tried.usage_date < calendar.day::date))::integer AS history_days
+    FROM ingest.coverage AS tried
+    INNER JOIN ingest.oauth_client AS client
+        ON tried.organization_key = client.organization_key
+        AND tried.client_id = client.client_id
+        AND client.stated_name = ''
+    LEFT JOIN ingest.client_day AS day
+        ON tried.organization_key = day.organization_key
+        AND tried.dataset = day.dataset
+        AND tried.usage_date = day.usage_date
+        AND client.client_key = day.client_key
+        AND day.usage_date BETWEEN calendar.day::date - 56 AND calendar.day::date
+    WHERE series.is_per_client
+        AND tried.organization_key = series.organization_key
+        AND tried.dataset = series.dataset
+        AND tried.client_id <> ''
+        AND tried.usage_date = ANY (ARRAY[
+            calendar.day::date, calendar.day::date - 7, calendar.day::date - 14, calendar.day::date - 21,
+            calendar.day::date - 28, calendar.day::date - 35, calendar.day::date - 42, calendar.day::date - 49,
+            calendar.day::date - 56
+        ])
+        AND tried.state IN ('provisional', 'covered')
+    GROUP BY client.client_key
+    UNION ALL
     SELECT
         'endpoint' AS subject,
         NULL::integer AS client_key,
         day.endpoint_key,
         coalesce(max(day.requests) FILTER (WHERE day.usage_date = calendar.day::date), 0) AS requests,
-        array_agg(day.requests ORDER BY day.requests) FILTER (WHERE day.usage_date < calendar.day::date) AS amounts
+        array_agg(day.requests ORDER BY day.requests) FILTER (WHERE day.usage_date < calendar.day::date) AS amounts,
+        history.state,
+        history.history_days
     FROM ingest.endpoint_day AS day
     WHERE day.organization_key = series.organization_key
         AND day.dataset = series.dataset
@@ -82,13 +123,13 @@ CROSS JOIN LATERAL (
 -- In order: days without a row, which are zeros, come first.
 CROSS JOIN LATERAL (
     SELECT
-        array_fill(0::bigint, ARRAY[history.history_days - coalesce(cardinality(told.amounts), 0)]) || told.amounts
+        array_fill(0::bigint, ARRAY[told.history_days - coalesce(cardinality(told.amounts), 0)]) || told.amounts
         AS amounts
 ) AS former
 CROSS JOIN LATERAL (
     SELECT
         (
-            former.amounts[(history.history_days + 1) / 2] + former.amounts[(history.history_days + 2) / 2]
+            former.amounts[(told.history_days + 1) / 2] + former.amounts[(told.history_days + 2) / 2]
         ) / 2.0::double precision AS requests
 ) AS usual
 CROSS JOIN LATERAL (
@@ -109,15 +150,15 @@ CROSS JOIN LATERAL (
 ) AS scored
 LEFT JOIN ingest.oauth_client AS client ON told.client_key = client.client_key
 LEFT JOIN ingest.endpoint AS endpoint ON told.endpoint_key = endpoint.endpoint_key
-WHERE history.state IS NOT NULL
-    AND history.history_days >= 4
+WHERE told.state IS NOT NULL
+    AND told.history_days >= 4
     AND greatest(told.requests, usual.requests) >= 100
     AND abs(told.requests - usual.requests) >= 0.5 * usual.requests
     AND abs(scored.score) >= 4.5
     -- What is used now and then is now and then used.
     AND scored.alike <= 1;
 COMMENT ON VIEW usage.anomaly IS
-    'Days on which an OAuth client, or an endpoint, of the primary dataset was used quite otherwise than on the same weekday of the eight weeks before: one line a day and client or endpoint. Usual is the median of those of these days that are stored (four at least; a stored day without a row is a 0). The score is ln((requests + 10) / (expected + 10)) over the usual scatter of that logarithm (1.4826 times its median absolute deviation), which is taken for no less than 0.15, nor than what counts of this size scatter by chance. A line needs a score of 4.5, half of the expected more or less, 100 requests on one side, and that at most one of the days before was half as far off. In the tests, quiet clients with 15 % noise have less than one false line in 1000 client days, those with 30 % less than 15. A lasting change is an anomaly for four weeks, until it is usual. Clients and endpoints count the same requests: never add them. Filter by usage_date.';
+    'Days on which an OAuth client, or an endpoint, of the primary dataset was used quite otherwise than on the same weekday of the eight weeks before: one line a day and client or endpoint. Usual is the median of those of these days that are stored (four at least; a stored day without a row is a 0; where the dataset is asked per client, a client''s own stored days count, and for endpoints the days that lack no client). The score is ln((requests + 10) / (expected + 10)) over the usual scatter of that logarithm (1.4826 times its median absolute deviation), which is taken for no less than 0.15, nor than what counts of this size scatter by chance. A line needs a score of 4.5, half of the expected more or less, 100 requests on one side, and that at most one of the days before was half as far off. In the tests, quiet clients with 15 % noise have less than one false line in 1000 client days, those with 30 % less than 15. A lasting change is an anomaly for four weeks, until it is usual. Clients and endpoints count the same requests: never add them. Filter by usage_date.';
 COMMENT ON COLUMN usage.anomaly.organization_id IS 'Organization whose usage is measured, the vendor''s identifier.';
 COMMENT ON COLUMN usage.anomaly.organization_name IS 'Its current name.';
 COMMENT ON COLUMN usage.anomaly.source IS 'Configured account that the usage came through.';

@@ -14,7 +14,11 @@ SELECT
     coalesce(tried.state, 'gap') AS state,
     tried.is_stored,
     tried.day_before_is_stored,
-    tried.week_before_is_stored
+    tried.week_before_is_stored,
+    series.is_per_client,
+    tried.clients_unavailable,
+    tried.day_before_clients_unavailable,
+    tried.week_before_clients_unavailable
 FROM ingest.primary_series AS series
 CROSS JOIN LATERAL generate_series(
     series.first_day::timestamp, series.last_day::timestamp, interval '1 day'
@@ -29,7 +33,13 @@ CROSS JOIN LATERAL (
         ) = 1 AS day_before_is_stored,
         count(*) FILTER (
             WHERE day.usage_date = calendar.day::date - 7 AND day.state IN ('provisional', 'covered')
-        ) = 1 AS week_before_is_stored
+        ) = 1 AS week_before_is_stored,
+        coalesce(max(day.clients_unavailable) FILTER (WHERE day.usage_date = calendar.day::date), 0)
+        AS clients_unavailable,
+        coalesce(max(day.clients_unavailable) FILTER (WHERE day.usage_date = calendar.day::date - 1), 0)
+        AS day_before_clients_unavailable,
+        coalesce(max(day.clients_unavailable) FILTER (WHERE day.usage_date = calendar.day::date - 7), 0)
+        AS week_before_clients_unavailable
     FROM ingest.primary_day AS day
     WHERE day.organization_key = series.organization_key
         AND day.usage_date = ANY (ARRAY[calendar.day::date, calendar.day::date - 1, calendar.day::date - 7])
@@ -46,6 +56,11 @@ COMMENT ON COLUMN ingest.primary_calendar.state IS 'As in ingest.primary_day; ga
 COMMENT ON COLUMN ingest.primary_calendar.is_stored IS 'Whether the day is stored, for every client that is asked about.';
 COMMENT ON COLUMN ingest.primary_calendar.day_before_is_stored IS 'Whether the day before is.';
 COMMENT ON COLUMN ingest.primary_calendar.week_before_is_stored IS 'Whether the day a week before is.';
+COMMENT ON COLUMN ingest.primary_calendar.is_per_client IS 'Whether the dataset is asked client by client.';
+COMMENT ON COLUMN ingest.primary_calendar.clients_unavailable IS
+    'Of how many clients that are asked about nothing is known, because the vendor refuses their day.';
+COMMENT ON COLUMN ingest.primary_calendar.day_before_clients_unavailable IS 'The same of the day before.';
+COMMENT ON COLUMN ingest.primary_calendar.week_before_clients_unavailable IS 'The same of the day a week before.';
 
 CREATE OR REPLACE VIEW usage.usage_by_day AS
 SELECT
@@ -62,15 +77,16 @@ SELECT
     CASE WHEN calendar.is_stored THEN coalesce(total.status_429, 0) ELSE total.status_429 END::bigint AS status_429,
     CASE WHEN calendar.is_stored THEN coalesce(total.status_500, 0) ELSE total.status_500 END::bigint AS status_500,
     compared.day_before_requests::bigint AS day_before_requests,
-    (compared.requests - compared.day_before_requests)::bigint AS day_before_change,
+    (whole.requests - whole.day_before_requests)::bigint AS day_before_change,
     round(
-        100 * (compared.requests - compared.day_before_requests) / nullif(compared.day_before_requests, 0), 2
+        100 * (whole.requests - whole.day_before_requests) / nullif(whole.day_before_requests, 0), 2
     ) AS day_before_change_percent,
     compared.week_before_requests::bigint AS week_before_requests,
-    (compared.requests - compared.week_before_requests)::bigint AS week_before_change,
+    (whole.requests - whole.week_before_requests)::bigint AS week_before_change,
     round(
-        100 * (compared.requests - compared.week_before_requests) / nullif(compared.week_before_requests, 0), 2
-    ) AS week_before_change_percent
+        100 * (whole.requests - whole.week_before_requests) / nullif(whole.week_before_requests, 0), 2
+    ) AS week_before_change_percent,
+    calendar.clients_unavailable
 FROM ingest.primary_calendar AS calendar
 CROSS JOIN LATERAL (
     SELECT
@@ -92,7 +108,16 @@ CROSS JOIN LATERAL (
         CASE WHEN calendar.is_stored THEN coalesce(total.requests, 0) END AS requests,
         CASE WHEN calendar.day_before_is_stored THEN coalesce(total.day_before_requests, 0) END AS day_before_requests,
         CASE WHEN calendar.week_before_is_stored THEN coalesce(total.week_before_requests, 0) END AS week_before_requests
-) AS compared;
+) AS compared
+-- Sums that lack a client are no amounts to compare.
+CROSS JOIN LATERAL (
+    SELECT
+        CASE WHEN calendar.clients_unavailable = 0 THEN compared.requests END AS requests,
+        CASE WHEN calendar.day_before_clients_unavailable = 0 THEN compared.day_before_requests END
+        AS day_before_requests,
+        CASE WHEN calendar.week_before_clients_unavailable = 0 THEN compared.week_before_requests END
+        AS week_before_requests
+) AS whole;
 
 CREATE OR REPLACE VIEW usage.client_by_day AS
 SELECT
@@ -103,7 +128,7 @@ SELECT
     client.client_id,
     client.client_name,
     compared.requests::bigint AS requests,
-    CASE WHEN calendar.is_stored THEN coalesce(total.status_429, 0) ELSE total.status_429 END::bigint AS status_429,
+    compared.status_429::bigint AS status_429,
     compared.day_before_requests::bigint AS day_before_requests,
     (compared.requests - compared.day_before_requests)::bigint AS day_before_change,
     round(
@@ -130,19 +155,39 @@ CROSS JOIN LATERAL (
         AND day.usage_date = ANY (ARRAY[calendar.usage_date, calendar.usage_date - 1, calendar.usage_date - 7])
     GROUP BY day.client_key
 ) AS total
+LEFT JOIN ingest.named_client AS client ON total.client_key = client.client_key
+-- Where clients are asked about one by one, a day without a row is a 0 only if this client's own is stored.
+LEFT JOIN LATERAL (
+    SELECT
+        count(*) FILTER (WHERE day.usage_date = calendar.usage_date) = 1 AS is_stored,
+        count(*) FILTER (WHERE day.usage_date = calendar.usage_date - 1) = 1 AS day_before_is_stored,
+        count(*) FILTER (WHERE day.usage_date = calendar.usage_date - 7) = 1 AS week_before_is_stored
+    FROM ingest.coverage AS day
+    WHERE day.organization_key = calendar.organization_key
+        AND day.dataset = calendar.dataset
+        AND day.client_id = client.client_id
+        AND day.usage_date = ANY (ARRAY[calendar.usage_date, calendar.usage_date - 1, calendar.usage_date - 7])
+        AND day.state IN ('provisional', 'covered')
+) AS own ON calendar.is_per_client
+CROSS JOIN LATERAL (
+    SELECT
+        CASE WHEN coalesce(own.is_stored, calendar.is_stored) THEN 0 END AS requests,
+        CASE WHEN coalesce(own.day_before_is_stored, calendar.day_before_is_stored) THEN 0 END AS day_before_requests,
+        CASE WHEN coalesce(own.week_before_is_stored, calendar.week_before_is_stored) THEN 0 END AS week_before_requests
+) AS zero
 -- What is stored of a client is known even while the day lacks others.
 CROSS JOIN LATERAL (
     SELECT
-        coalesce(total.requests, CASE WHEN calendar.is_stored THEN 0 END) AS requests,
-        coalesce(total.day_before_requests, CASE WHEN calendar.day_before_is_stored THEN 0 END) AS day_before_requests,
-        coalesce(total.week_before_requests, CASE WHEN calendar.week_before_is_stored THEN 0 END) AS week_before_requests
-) AS compared
-LEFT JOIN ingest.named_client AS client ON total.client_key = client.client_key;
+        coalesce(total.requests, zero.requests) AS requests,
+        coalesce(total.status_429, zero.requests) AS status_429,
+        coalesce(total.day_before_requests, zero.day_before_requests) AS day_before_requests,
+        coalesce(total.week_before_requests, zero.week_before_requests) AS week_before_requests
+) AS compared;
 
 COMMENT ON VIEW usage.usage_by_day IS
-    'How much each day differs from the day before and from the same day of the week before: one line an organization and UTC day of its primary dataset, from the first one owed or stored to yesterday, stored or not. What is not stored is NULL, never 0, and is compared with nothing.';
+    'How much each day differs from the day before and from the same day of the week before: one line an organization and UTC day of its primary dataset, from the first one owed or stored to yesterday, stored or not. What is not stored is NULL, never 0, and is compared with nothing; nor is a day that lacks the clients that the vendor refuses (clients_unavailable).';
 COMMENT ON VIEW usage.client_by_day IS
-    'How much each OAuth client''s day differs from the day before and from the same day of the week before: one line an organization, UTC day and client with usage in the primary dataset on one of the three days. 0 says "stored, and no usage"; what is not stored is NULL and is compared with nothing.';
+    'How much each OAuth client''s day differs from the day before and from the same day of the week before: one line an organization, UTC day and client with usage in the primary dataset on one of the three days. 0 says "stored, and no usage" (where the dataset is asked per client: of this client); what is not stored is NULL and is compared with nothing.';
 
 DO $$
 DECLARE
@@ -168,13 +213,15 @@ BEGIN
             ('status_429', 'Requests answered with 429, part of status_400 in the older family; NULL when not stored.'),
             ('status_500', 'Requests answered with a 5xx status; NULL when not stored.'),
             ('day_before_requests', 'Requests of the day before; NULL when that is not stored.'),
-            ('day_before_change', 'How many requests more than the day before; NULL unless both days are stored.'),
+            ('day_before_change', 'How many requests more than the day before; NULL unless both days are stored, for every client that they sum.'),
             ('day_before_change_percent',
                 'The same in percent of the day before, to two digits; NULL also when the day before had none.'),
             ('week_before_requests', 'Requests of the same day of the week before; NULL when that is not stored.'),
-            ('week_before_change', 'How many requests more than a week before; NULL unless both days are stored.'),
+            ('week_before_change', 'How many requests more than a week before; NULL unless both days are stored, for every client that they sum.'),
             ('week_before_change_percent',
                 'The same in percent of the day a week before, to two digits; NULL also when that had none.'),
+            ('clients_unavailable',
+                'Of how many clients the counters lack what they used, because the vendor refuses to tell it; 0 unless the dataset is asked per client.'),
             ('is_own', 'Whether usaged itself authenticates as this client: usage that measuring costs.'),
             ('ambiguous_name', 'Whether client_name, stated without an id, is or was the name of several OAuth clients.')
         ) AS comments (column_name, comment_text)

@@ -34,7 +34,8 @@ SELECT
     CASE
         WHEN comparison.is_fair
             THEN round(100 * (total.requests - before_total.requests) / nullif(before_total.requests, 0)::numeric, 2)
-    END AS change_percent
+    END AS change_percent,
+    month.clients_unavailable
 FROM ingest.primary_month AS month
 CROSS JOIN LATERAL (
     SELECT
@@ -46,7 +47,9 @@ CROSS JOIN LATERAL (
         END AS end_day
 ) AS before
 CROSS JOIN LATERAL (
-    SELECT count(*) AS days_stored
+    SELECT
+        count(*) AS days_stored,
+        coalesce(sum(day.clients_unavailable), 0) AS clients_unavailable
     FROM ingest.primary_day AS day
     WHERE day.organization_key = month.organization_key
         AND day.usage_date >= before.month
@@ -54,7 +57,11 @@ CROSS JOIN LATERAL (
         AND day.state IN ('provisional', 'covered')
 ) AS before_days
 CROSS JOIN LATERAL (
-    SELECT month.is_complete AND before_days.days_stored = before.end_day - before.month AS is_fair
+    SELECT
+        month.is_complete
+        AND before_days.days_stored = before.end_day - before.month
+        AND month.clients_unavailable + before_days.clients_unavailable = 0
+        AS is_fair
 ) AS comparison
 CROSS JOIN LATERAL (
     SELECT
@@ -302,8 +309,10 @@ BEGIN
             ('month_before_days_stored', 'Days up to month_before_last_day that are stored.'),
             ('month_before_is_complete', 'Whether all days up to month_before_last_day are stored.'),
             ('month_before_requests', 'Requests of the stored days up to month_before_last_day; NULL when none is stored.'),
-            ('change', 'requests minus month_before_requests; NULL unless both periods are complete.'),
-            ('change_percent', 'The change in percent of month_before_requests, to two digits; NULL unless both are complete.')
+            ('change', 'requests minus month_before_requests; NULL unless both periods are complete, and lack no client that the vendor refuses.'),
+            ('change_percent', 'The change in percent of month_before_requests, to two digits; NULL where change is, or when the latter is 0.'),
+            ('clients_unavailable',
+                'On how many clients'' days, summed over the days, the vendor refuses to tell what was used, which the counters lack; 0 unless the dataset is asked per client.')
         ) AS comments (column_name, comment_text)
         INNER JOIN pg_attribute AS attribute
             ON attribute.attrelid = format('usage.%I', view.name)::regclass

@@ -49,6 +49,13 @@ class Primary:
     def stored(self, days):
         return [usage_date for usage_date in days if self.is_stored(usage_date)]
 
+    def clients_unavailable(self, days):
+        """On how many clients' days nothing is known."""
+        return sum(
+            self.world.coverage.get((self.source.organization, self.source.primary, client, usage_date), {})
+            .get("state") == "unavailable"
+            for client in self.source.clients_of(self.source.primary) for usage_date in days)
+
     def sum(self, days, matches=lambda key: True):
         """Counters of these days; None when none of them is stored."""
         days = set(self.stored(days))
@@ -94,7 +101,7 @@ def throttled_days(by_day):
 
 @view("organization_id organization_name source dataset month is_current last_day days_in_period days_stored "
       f"days_provisional is_complete {COUNTS} {PERCENTS} month_before_last_day month_before_days_stored "
-      "month_before_is_complete month_before_requests change change_percent")
+      "month_before_is_complete month_before_requests change change_percent clients_unavailable")
 def usage_by_month(world):
     for primary in primaries(world):
         for month, is_current, days in primary.months():
@@ -109,7 +116,7 @@ def usage_by_month(world):
                 len(stored), sum(primary.state(usage_date) == "provisional" for usage_date in stored),
                 len(stored) == len(days), *counts, *shares(counts), before[-1], len(stored_before),
                 len(stored_before) == len(before), counts_before and counts_before[0], change,
-                percent(change, counts_before and counts_before[0]))
+                percent(change, counts_before and counts_before[0]), primary.clients_unavailable(days))
 
 
 def ranked(world, group):
@@ -176,14 +183,15 @@ COMPARED = "day_before_requests day_before_change day_before_change_percent week
     "week_before_change_percent"
 
 
-@view(f"organization_id organization_name source dataset usage_date state {COUNTS} {COMPARED}")
+@view(f"organization_id organization_name source dataset usage_date state {COUNTS} {COMPARED} "
+      "clients_unavailable")
 def usage_by_day(world):
     for primary in primaries(world):
         for usage_date in days_of(primary.start, primary.today):
             counts, comparison = compared(primary, usage_date)
             yield (
                 *primary.heading, primary.source.name, primary.source.primary, usage_date, primary.state(usage_date),
-                *(counts or (None,) * len(COUNTERS)), *comparison)
+                *(counts or (None,) * len(COUNTERS)), *comparison, primary.clients_unavailable([usage_date]))
 
 
 @view(f"organization_id organization_name usage_date state client_id client_name requests status_429 {COMPARED} is_own "

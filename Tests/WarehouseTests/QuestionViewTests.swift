@@ -42,26 +42,83 @@ import UsageDomain
         try await fixture.seed(.clientQuery, "2025-03-04", of: ["c-1", "c-2"], state: "provisional", [.of("c-2", 6)])
         #expect(
             try await answer(
-                fixture, "usage_date state requests day_before_change", from: "usage_by_day ORDER BY usage_date")
+                fixture, "usage_date state requests day_before_change clients_unavailable",
+                from: "usage_by_day ORDER BY usage_date")
                 == [
-                    "2025-03-01 covered 15 -", "2025-03-02 gap 20 -", "2025-03-03 covered 40 -",
-                    "2025-03-04 provisional 6 -34",
+                    "2025-03-01 covered 15 - 0", "2025-03-02 gap 20 - 0", "2025-03-03 covered 40 - 1",
+                    "2025-03-04 provisional 6 - 0",
                 ])
-        // Of the client whose day is stored the change is known, however many others the day lacks.
+        // Of the client whose day is stored the change is known, however many others the day lacks; of one whose day is
+        // not, nothing is.
         #expect(
             try await answer(
                 fixture, "usage_date client_id requests day_before_requests day_before_change",
                 from: "client_by_day ORDER BY usage_date, client_id")
                 == [
                     "2025-03-01 c-1 10 - -", "2025-03-01 c-2 5 - -", "2025-03-02 c-1 20 10 10", "2025-03-02 c-2 - 5 -",
-                    "2025-03-03 c-1 40 20 20", "2025-03-04 c-1 0 40 -40", "2025-03-04 c-2 6 0 6",
+                    "2025-03-03 c-1 40 20 20", "2025-03-04 c-1 0 40 -40", "2025-03-04 c-2 6 - -",
                 ])
         #expect(
             try await answer(
-                fixture, "month days_in_period days_stored days_provisional is_complete requests",
+                fixture, "month days_in_period days_stored days_provisional is_complete requests clients_unavailable",
                 from: "usage_by_month")
-                == ["2025-03-01 4 3 1 false 81"])
+                == ["2025-03-01 4 3 1 false 81 1"])
         await fixture.close()
+    }
+
+    @Test func `months are not compared where a client of one is not known`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.clientQuery, from: "2025-02-01", fixture)
+        try await fixture.warehouse.storeAskedClients(["c-1", "c-2"], of: "acme")
+        for day in ["2025-02-01", "2025-02-02", "2025-03-01"] {
+            try await fixture.seed(.clientQuery, day, of: ["c-1", "c-2"], [.of("c-1", 5), .of("c-2", 6)])
+        }
+        try await fixture.seed(.clientQuery, "2025-03-02", of: ["c-1"], [.of("c-1", 5)])
+        try await fixture.seedCoverage(.clientQuery, "2025-03-02", of: ["c-2"], state: "unavailable")
+        let answer = {
+            try await self.answer(
+                fixture, at: "2025-03-03T06:00:00Z", "is_complete month_before_is_complete requests change clients_unavailable",
+                from: "usage_by_month WHERE is_current")
+        }
+        #expect(try await answer() == ["true true 16 - 1"])
+        try await makeStored(fixture)
+        #expect(try await answer() == ["true true 16 -6 0"])
+        await fixture.close()
+    }
+
+    @Test func `of whom nothing is known on a day has no drop on it, nor has what it is summed into`() async throws {
+        let fixture = try await Fixture()
+        try await makePrimary(.clientQuery, from: "2025-02-01", fixture)
+        let clients = ["c-1", "c-2", "c-3"]
+        try await fixture.warehouse.storeAskedClients(clients, of: "acme")
+        for tuesday in ["2025-02-04", "2025-02-11", "2025-02-18", "2025-02-25"] {
+            try await fixture.seed(.clientQuery, tuesday, of: clients, clients.map { .of($0, 1000) })
+        }
+        try await fixture.seed(.clientQuery, "2025-03-04", of: ["c-1", "c-3"], [.of("c-1", 1000)])
+        try await fixture.seedCoverage(.clientQuery, "2025-03-04", of: ["c-2"], state: "unavailable")
+        let answer = {
+            try await self.answer(
+                fixture, "usage_date subject client_id direction requests expected history_days",
+                from: "anomaly ORDER BY subject, client_id")
+        }
+        #expect(try await answer() == ["2025-03-04 client c-3 drop 0 1000 4"])
+        try await makeStored(fixture)
+        #expect(
+            try await answer() == [
+                "2025-03-04 client c-2 drop 0 1000 4", "2025-03-04 client c-3 drop 0 1000 4",
+                "2025-03-04 endpoint  drop 1000 3000 4",
+            ])
+        await fixture.close()
+    }
+
+    /// Makes what was unavailable stored without a row.
+    private func makeStored(_ fixture: Fixture) async throws {
+        try await fixture.query(
+            """
+            UPDATE ingest.coverage
+            SET state = 'covered', row_count = 0, fetched_at = '2025-03-05', submission_id = 1, last_error = ''
+            WHERE state = 'unavailable'
+            """)
     }
 
     @Test func `only stored days make a client silent, gone or new`() async throws {
