@@ -17,7 +17,8 @@ SELECT
         WHEN source.is_configured AND asked.is_configured THEN ingest.today() - 1
         ELSE least(stored.last_day, ingest.today() - 1)
     END AS last_day,
-    claim.dataset IN ('client_query', 'client_jobs') AS is_per_client
+    claim.dataset IN ('client_query', 'client_jobs') AS is_per_client,
+    source.is_configured AND asked.is_configured AS is_configured
 FROM ingest.organization AS organization
 INNER JOIN ingest.claim AS claim
     ON organization.organization_key = claim.organization_key AND organization.primary_dataset = claim.dataset
@@ -42,6 +43,7 @@ COMMENT ON COLUMN ingest.primary_series.last_day IS
     'Yesterday; where the dataset is not configured any more, its newest day with usage.';
 COMMENT ON COLUMN ingest.primary_series.is_per_client IS
     'Whether it is asked client by client: then only a client''s own coverage tells whether its day is stored.';
+COMMENT ON COLUMN ingest.primary_series.is_configured IS 'Whether it is asked for still.';
 
 CREATE OR REPLACE VIEW ingest.primary_day AS
 SELECT

@@ -15,7 +15,8 @@ SELECT
     'UTC' AS time_zone,
     ingest.today() AS today,
     series.first_day,
-    series.last_day
+    series.last_day,
+    series.is_configured
 FROM ingest.primary_series AS series
 UNION ALL
 SELECT
@@ -31,7 +32,8 @@ SELECT
     CASE
         WHEN source.is_configured AND asked.is_configured THEN local.today - 1
         ELSE least(stored.last_day, local.today - 1)
-    END AS last_day
+    END AS last_day,
+    source.is_configured AND asked.is_configured AS is_configured
 FROM ingest.claim AS claim
 INNER JOIN ingest.organization AS organization ON claim.organization_key = organization.organization_key
 INNER JOIN ingest.source AS source ON claim.source_key = source.source_key
@@ -57,6 +59,7 @@ COMMENT ON COLUMN ingest.billed_series.today IS 'The present day in that zone.';
 COMMENT ON COLUMN ingest.billed_series.first_day IS 'First day that is owed or, if earlier, has usage stored.';
 COMMENT ON COLUMN ingest.billed_series.last_day IS
     'Yesterday; where the dataset is not configured any more, its newest day with usage.';
+COMMENT ON COLUMN ingest.billed_series.is_configured IS 'Whether it is asked for still.';
 
 -- A period begins on each day that is the anchor day of the terms that hold on it, so that periods neither overlap nor
 -- leave a day out whatever becomes of the terms.
@@ -74,10 +77,11 @@ SELECT
     period.first_day,
     period.last_day,
     series.today BETWEEN period.first_day AND period.last_day AS is_current,
-    least(period.last_day, series.last_day) AS newest_day,
+    least(period.last_day, series.today - 1) AS newest_day,
     allowed.amount AS allowance,
     price.excess_price,
-    coalesce(price.currency, '') AS currency
+    coalesce(price.currency, '') AS currency,
+    series.is_configured
 FROM ingest.billed_series AS series
 CROSS JOIN LATERAL (
     SELECT
@@ -143,9 +147,11 @@ LEFT JOIN LATERAL (
         LIMIT 1
     )
 ) AS allowed ON allowed.amount IS NOT NULL
-WHERE period.last_day >= series.first_day AND period.first_day <= series.last_day + 1;
+WHERE period.last_day >= series.first_day
+    -- What is asked for has a present period, too, on the first day of it.
+    AND period.first_day <= series.last_day + series.is_configured::integer;
 COMMENT ON VIEW ingest.billing_calendar IS
-    'Billing periods of what is billed by itself, from the one of its first day to the present one. A period begins on each anchor day (ingest.billing_terms).';
+    'Billing periods of what is billed by itself, from the one of its first day to the present one; of what is not configured any more to the one of its newest day. A period begins on each anchor day (ingest.billing_terms).';
 COMMENT ON COLUMN ingest.billing_calendar.organization_key IS 'The organization.';
 COMMENT ON COLUMN ingest.billing_calendar.organization_id IS 'Its identifier.';
 COMMENT ON COLUMN ingest.billing_calendar.organization_name IS 'Its current name.';
@@ -159,11 +165,12 @@ COMMENT ON COLUMN ingest.billing_calendar.first_day IS 'First day of the period.
 COMMENT ON COLUMN ingest.billing_calendar.last_day IS 'Last day of the period.';
 COMMENT ON COLUMN ingest.billing_calendar.is_current IS 'Whether today lies in it.';
 COMMENT ON COLUMN ingest.billing_calendar.newest_day IS
-    'Last day of it that has ended and is asked for; before first_day when there is none.';
+    'Last day of it that has ended, asked for or not; before first_day when there is none.';
 COMMENT ON COLUMN ingest.billing_calendar.allowance IS
     'What was entered as free for the period, valid on its first day: of requests the sum over licences. NULL without any.';
 COMMENT ON COLUMN ingest.billing_calendar.excess_price IS 'Price of one more than the allowance on its first day; NULL when not known.';
 COMMENT ON COLUMN ingest.billing_calendar.currency IS 'Currency of the price; empty without one.';
+COMMENT ON COLUMN ingest.billing_calendar.is_configured IS 'Whether it is asked for still.';
 
 CREATE OR REPLACE VIEW usage.billing_period AS
 SELECT
@@ -336,7 +343,7 @@ CROSS JOIN LATERAL (
             ELSE told.projected_high - period.allowance
         END AS projected_high
 ) AS excess
-WHERE period.channel = '' AND period.is_current;
+WHERE period.channel = '' AND period.is_current AND period.is_configured;
 COMMENT ON VIEW usage.allowance_forecast IS
     'What each organization will have used by the end of its present billing period, and whether and when that passes the allowance. Known days count as stored, provisional ones included; days past without a stored answer are estimated (estimated_days), never taken for 0; today and the days left are projected. Method (ingest.forecast): of the thirteen weeks before the newest stored day, (1) each weekday''s share of a week is the median of its shares, (2) days far off their week once weekdays are evened out (outages) are left out, (3) the level is the mean of the weeks, each weighing 0.6 of the next newer, and of none before a sudden lasting change, (4) growth continues, fading by a fifth a week, as far as it stands out of the ups and downs. The interval holds 80 % of what comes, by how far days are off their level, and weeks off each other; it cannot know of holidays and outages to come. In the back-test of the tests (growth 5 % a month, weekdays +-40 %, noise 15 %, outages) the mean error was 3.6 % on day 10, where a straight line has 6.5 %, and 81 % of the months ended within the interval.';
 COMMENT ON COLUMN usage.allowance_forecast.organization_id IS

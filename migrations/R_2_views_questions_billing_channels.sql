@@ -176,7 +176,7 @@ CROSS JOIN LATERAL (
             ELSE told.projected_high - period.allowance
         END AS projected_high
 ) AS excess
-WHERE period.channel <> '' AND period.is_current;
+WHERE period.channel <> '' AND period.is_current AND period.is_configured;
 COMMENT ON VIEW usage.channel_allowance_forecast IS
     'What each organization will have used of each channel by the end of its present billing period, and whether and when that passes the allowance. By the method of usage.allowance_forecast, on local days: days past without a stored answer are estimated, today and the days left are projected. Never add channels.';
 COMMENT ON COLUMN usage.channel_allowance_forecast.organization_id IS
