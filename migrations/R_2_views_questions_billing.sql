@@ -239,11 +239,11 @@ COMMENT ON COLUMN usage.billing_period.first_day IS 'First day of the period, UT
 COMMENT ON COLUMN usage.billing_period.last_day IS 'Last day of the period.';
 COMMENT ON COLUMN usage.billing_period.is_current IS 'Whether today lies in it.';
 COMMENT ON COLUMN usage.billing_period.days_in_period IS 'Days from first_day to last_day.';
-COMMENT ON COLUMN usage.billing_period.days_past IS 'Those of them that have ended.';
-COMMENT ON COLUMN usage.billing_period.days_stored IS 'Those of the ended ones that are stored.';
+COMMENT ON COLUMN usage.billing_period.days_past IS 'Those of them that have ended, whether the dataset is still configured or not.';
+COMMENT ON COLUMN usage.billing_period.days_stored IS 'Those of the ended ones that are stored; where the dataset is asked per client, for every client, except those whose day the vendor refuses.';
 COMMENT ON COLUMN usage.billing_period.days_provisional IS 'Those of the stored ones that may still change.';
 COMMENT ON COLUMN usage.billing_period.is_complete IS 'Whether every day that has ended is stored.';
-COMMENT ON COLUMN usage.billing_period.requests IS 'Requests on the stored days; NULL when none is stored.';
+COMMENT ON COLUMN usage.billing_period.requests IS 'All requests that are stored: of days_stored days for every client, and, where the dataset is asked per client, of further days for those clients that have them; never of clients whose day the vendor refuses. NULL when nothing is stored.';
 COMMENT ON COLUMN usage.billing_period.allowance IS
     'Requests that the operator entered as free for the period; NULL when none was valid on its first day.';
 COMMENT ON COLUMN usage.billing_period.used_percent IS 'requests as percentage of the allowance.';

@@ -253,7 +253,7 @@ LEFT JOIN ingest.named_client AS client ON total.client_key = client.client_key
 LEFT JOIN ingest.endpoint AS endpoint ON total.endpoint_key = endpoint.endpoint_key;
 
 COMMENT ON VIEW usage.usage_by_month IS
-    'How much was used each month, and how much more or less than the month before: one line an organization and calendar month (UTC) of its primary dataset, down to the present one up to yesterday (is_current). A sum counts what is stored: days_stored of days_in_period. On the first day of a month that month has no line yet.';
+    'How much was used each month, and how much more or less than the month before: one line an organization and calendar month (UTC) of its primary dataset, down to the present one up to yesterday (is_current). A sum counts all that is stored: days_stored of days_in_period, and, where the dataset is asked per client, what is stored of days that lack other clients still: rely on it where is_complete is true and clients_unavailable 0. On the first day of a month that month has no line yet.';
 COMMENT ON VIEW usage.client_by_month IS
     'Who uses most, and whose requests fail: one line an organization, calendar month (UTC) and OAuth client with usage in the primary dataset. Rank and share are those among all clients of the organization and month.';
 COMMENT ON VIEW usage.endpoint_by_month IS
@@ -288,7 +288,7 @@ BEGIN
             ('template_uri', 'Endpoint pattern without a leading slash: api/v2/users/{userId}.'),
             ('http_method', 'HTTP method; empty when not grouped by it.'),
             ('platform', 'Platform of the newer API family; empty in the older one.'),
-            ('requests', 'All requests of the stored days.'),
+            ('requests', 'All requests that are stored, also of days that lack other clients still.'),
             ('status_200', 'Requests answered with a 2xx status.'),
             ('status_300', 'Requests answered with a 3xx status.'),
             ('status_400', 'Requests answered with a 4xx status.'),
@@ -308,7 +308,7 @@ BEGIN
                 'Last day of the month before that is counted for comparison: its last one; for the present month the same day, or its last one if it is shorter.'),
             ('month_before_days_stored', 'Days up to month_before_last_day that are stored.'),
             ('month_before_is_complete', 'Whether all days up to month_before_last_day are stored.'),
-            ('month_before_requests', 'Requests of the stored days up to month_before_last_day; NULL when none is stored.'),
+            ('month_before_requests', 'Requests that are stored up to month_before_last_day, also of days that lack other clients still; NULL when nothing is.'),
             ('change', 'requests minus month_before_requests; NULL unless both periods are complete, and lack no client that the vendor refuses.'),
             ('change_percent', 'The change in percent of month_before_requests, to two digits; NULL where change is, or when the latter is 0.'),
             ('clients_unavailable',
@@ -324,4 +324,4 @@ BEGIN
 END
 $$;
 COMMENT ON COLUMN usage.usage_by_month.last_day IS 'Last day that is counted: of the present month yesterday.';
-COMMENT ON COLUMN usage.usage_by_month.requests IS 'All requests of the stored days; NULL when none is stored.';
+COMMENT ON COLUMN usage.usage_by_month.requests IS 'All requests that are stored: of days_stored days for every client, and, where the dataset is asked per client, of further days for those clients that have them. NULL when nothing is stored.';
