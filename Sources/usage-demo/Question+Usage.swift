@@ -44,11 +44,12 @@ extension Question {
                     """),
             Question(
                 title: "How much was used each week?",
-                columns: ["week", "requests", "clients"],
+                columns: ["week", "days_stored", "requests"],
                 sql: """
-                    SELECT date_trunc('week', usage_date)::date AS week, sum(requests) AS requests,
-                        count(DISTINCT client_id) AS clients
-                    FROM usage.api_usage
+                    SELECT date_trunc('week', usage_date)::date AS week,
+                        count(*) FILTER (WHERE state IN ('provisional', 'covered')) AS days_stored,
+                        sum(requests) AS requests
+                    FROM usage.usage_by_day
                     GROUP BY week
                     ORDER BY week DESC
                     LIMIT 5
