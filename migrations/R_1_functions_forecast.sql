@@ -332,7 +332,10 @@ BEGIN ATOMIC
         CASE
             WHEN total.expected = 0 AND NOT told.is_open THEN total.used::numeric
             WHEN told.days >= 4 AND total.expected > 0
-                THEN (coalesce(total.used, 0) + total.expected * exp(-width.width))::numeric
+                -- After a week without use perhaps nothing more comes.
+                THEN (
+                    coalesce(total.used, 0) + CASE WHEN told.is_silent THEN 0 ELSE total.expected * exp(-width.width) END
+                )::numeric
         END AS projected_low,
         CASE
             WHEN total.expected = 0 AND NOT told.is_open THEN total.used::numeric
@@ -347,6 +350,7 @@ BEGIN ATOMIC
         SELECT
             (SELECT count(*) FROM recent) AS days,
             EXISTS (SELECT FROM recent) AS is_told,
+            (SELECT count(*) FROM recent WHERE week = 0 AND amount = 0) = 7 AS is_silent,
             EXISTS (SELECT FROM laid WHERE laid.amount IS NULL) AS is_open
     ) AS told
     LEFT JOIN width ON true;

@@ -196,7 +196,7 @@ COMMENT ON COLUMN usage.channel_allowance_forecast.units IS 'Units on the stored
 COMMENT ON COLUMN usage.channel_allowance_forecast.projected IS
     'Units expected in the whole period: stored, estimated and projected. NULL without history.';
 COMMENT ON COLUMN usage.channel_allowance_forecast.projected_low IS
-    'Lower end of the 80 % interval: one time in ten it will be less. NULL when the history is too short or nothing was used of late.';
+    'Lower end of the 80 % interval: one time in ten it will be less. What is stored when the newest seven days are stored without any unit. NULL when the history is too short or nothing was used of late.';
 COMMENT ON COLUMN usage.channel_allowance_forecast.projected_high IS
     'Upper end of the 80 % interval: one time in ten it will be more. NULL when the history is too short or nothing was used of late.';
 COMMENT ON COLUMN usage.channel_allowance_forecast.allowance IS

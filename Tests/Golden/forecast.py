@@ -163,4 +163,5 @@ class Forecast:
         for some in (parts, list(self.weights.items())):
             variance += self.wander * sum(one * two * min(a, b) for a, one in some for b, two in some)
         width = min((1.2816 + 0.1 + 1 / self.freedom) * sqrt(variance), 3)
-        return self.used + whole * exp(-width), self.used + whole * exp(width)
+        is_silent = [amount for week, _, amount in self.recent if week == 0] == [0] * 7
+        return self.used + (0 if is_silent else whole * exp(-width)), self.used + whole * exp(width)

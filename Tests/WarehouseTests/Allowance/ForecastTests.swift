@@ -71,6 +71,43 @@ import UsageDomain
         #expect(told == answer)
     }
 
+    /// What the view's comment says it is weak at: each day's amount since January 1, the newest day, and what is said of June.
+    static let weak: [(amount: String, newest: String, answer: String)] = [
+        // A monthly job, of which 30,000 are to come: nothing knows of it.
+        (
+            "CASE WHEN extract(day FROM day) = 28 THEN 31000 ELSE 1000 END", "2025-06-10",
+            "91|0|30000.000|29600.447|30407.698|2025-06-08|0.000000000"
+        ),
+        // Usage that stopped eleven days ago: a part is carried on, but perhaps nothing comes.
+        (
+            "CASE WHEN day > '2025-06-08' THEN 0 ELSE 1000 END", "2025-06-19",
+            "91|0|9767.857|8000.000|11430.134|2025-06-08|0.000000000"
+        ),
+        // Usage that stopped six days ago: a low end of more than is stored.
+        (
+            "CASE WHEN day > '2025-06-08' THEN 0 ELSE 1000 END", "2025-06-14",
+            "91|0|10285.714|9409.726|11706.032|2025-06-08|0.000000000"
+        ),
+        // Use that began from nothing is taken for growth.
+        (
+            "CASE WHEN day < '2025-06-05' THEN 0 ELSE 10 END", "2025-06-20",
+            "91|0|233.226|163.646|1630.778|never|0.050000000"
+        ),
+    ]
+
+    @Test(arguments: weak)
+    func `what has no level of weeks is forecast no better than is said of it`(
+        _ amount: String, _ newest: String, _ answer: String
+    ) async throws {
+        let amounts = """
+            ARRAY(
+                SELECT (\(amount))::numeric
+                FROM generate_series('2025-01-01', '\(newest)', interval '1 day') AS day ORDER BY day
+            )
+            """
+        #expect(try await forecast(amounts, "2025-06-01", "2025-06-30", allowance: 7500) == answer)
+    }
+
     @Test func `a steady week is carried on whatever the period's first days are`() async throws {
         // A hundred on working days and nothing at the weekend: nine weeks, then the first days of March.
         for known in 60...80 {
