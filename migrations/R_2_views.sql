@@ -150,6 +150,21 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE VIEW usage.organization AS
+SELECT
+    organization.organization_id,
+    organization.name AS organization_name,
+    organization.primary_dataset::text AS primary_dataset,
+    organization.time_zone
+FROM ingest.organization AS organization;
+COMMENT ON VIEW usage.organization IS
+    'One line an organization that a source has ever been about: also one of which nothing is stored yet, and one whose source is configured no more.';
+COMMENT ON COLUMN usage.organization.organization_id IS 'The vendor''s identifier.';
+COMMENT ON COLUMN usage.organization.organization_name IS 'Its current name; empty when the vendor states none.';
+COMMENT ON COLUMN usage.organization.primary_dataset IS
+    'The one dataset that the views of questions count; NULL until a source has claimed one.';
+COMMENT ON COLUMN usage.organization.time_zone IS 'Zone in which the days of its channel usage are counted.';
+
 CREATE OR REPLACE VIEW usage.oauth_client AS
 SELECT
     organization.organization_id,

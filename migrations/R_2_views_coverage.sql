@@ -60,7 +60,9 @@ SELECT
     coalesce(tried.last_error, '') AS last_error,
     tried.run_id,
     coalesce(client.name, '') AS client_name,
-    tried.next_attempt_at
+    tried.next_attempt_at,
+    organization.organization_id,
+    organization.name AS organization_name
 FROM ingest.owed_series AS owed
 -- One calendar for all, so that a question for one day makes one day, not every day of every client.
 INNER JOIN (
@@ -81,6 +83,7 @@ LEFT JOIN ingest.oauth_client AS client
     ON owed.organization_key = client.organization_key
     AND owed.client_id = client.client_id
     AND client.stated_name = ''
+LEFT JOIN ingest.organization AS organization ON owed.organization_key = organization.organization_key
 WHERE owed.owes_days
 UNION ALL
 SELECT
@@ -94,7 +97,9 @@ SELECT
     tried.last_error,
     tried.run_id,
     coalesce(client.name, '') AS client_name,
-    tried.next_attempt_at
+    tried.next_attempt_at,
+    organization.organization_id,
+    organization.name AS organization_name
 FROM ingest.coverage AS tried
 INNER JOIN ingest.claim AS claim
     ON tried.organization_key = claim.organization_key AND tried.dataset = claim.dataset
@@ -103,6 +108,7 @@ LEFT JOIN ingest.oauth_client AS client
     ON tried.organization_key = client.organization_key
     AND tried.client_id = client.client_id
     AND client.stated_name = ''
+LEFT JOIN ingest.organization AS organization ON tried.organization_key = organization.organization_key
 WHERE NOT EXISTS (
     SELECT FROM ingest.owed_series AS owed
     WHERE owed.organization_key = tried.organization_key
@@ -133,6 +139,9 @@ COMMENT ON COLUMN usage.coverage.run_id IS 'Run that stored the day or, if never
 COMMENT ON COLUMN usage.coverage.client_name IS 'Current name of the OAuth client asked about; empty when not known or none.';
 COMMENT ON COLUMN usage.coverage.next_attempt_at IS
     'When a day that failed or is unavailable is asked for again; NULL when the schedule decides.';
+COMMENT ON COLUMN usage.coverage.organization_id IS
+    'Organization whose day it is, the vendor''s identifier; NULL until the source has authenticated once.';
+COMMENT ON COLUMN usage.coverage.organization_name IS 'Its current name.';
 
 -- Days that every client has are the intersection of what each has: multiranges say so without a line a client and day.
 -- The days of a dataset are counted in one go, by client and state; only where that does not suffice, as when a day is
@@ -154,11 +163,14 @@ SELECT
     line.last_error,
     line.clients,
     line.unavailable_clients,
-    line.unavailable_days
+    line.unavailable_days,
+    organization.organization_id,
+    organization.name AS organization_name
 FROM (
     SELECT
         owed.source,
         owed.dataset,
+        owed.organization_key,
         owed.owes_days,
         owed.start_date,
         owed.last_day,
@@ -288,7 +300,8 @@ FROM (
             GROUP BY asked.client_id
         ) AS client
     ) AS tried
-) AS line;
+) AS line
+LEFT JOIN ingest.organization AS organization ON line.organization_key = organization.organization_key;
 COMMENT ON VIEW usage.freshness IS
     'How far each source and dataset is, one line each. Where it is asked per client, a day counts once for each OAuth client that is asked about.';
 COMMENT ON COLUMN usage.freshness.source IS 'Configured account.';
@@ -309,3 +322,6 @@ COMMENT ON COLUMN usage.freshness.clients IS 'OAuth clients asked about; NULL wh
 COMMENT ON COLUMN usage.freshness.unavailable_clients IS
     'Those of them whose newest day that was tried is unavailable; newest_day does not wait for them. NULL where not asked per client.';
 COMMENT ON COLUMN usage.freshness.unavailable_days IS 'Days, or client-days, that the API will never give.';
+COMMENT ON COLUMN usage.freshness.organization_id IS
+    'Organization that the dataset is about, the vendor''s identifier; NULL until the source has authenticated once.';
+COMMENT ON COLUMN usage.freshness.organization_name IS 'Its current name.';

@@ -157,7 +157,8 @@ def channel_month(world):
             source.time_zone, at, 1)
 
 
-@view("source dataset client_id usage_date state rows fetched_at last_error run_id client_name next_attempt_at")
+@view("source dataset client_id usage_date state rows fetched_at last_error run_id client_name next_attempt_at "
+      "organization_id organization_name")
 def coverage(world):
     owed = set()
     for source in world.sources.values():
@@ -173,14 +174,15 @@ def coverage(world):
         organization, dataset, client_id, usage_date = key
         line = world.coverage.get(key, gap)
         client = world.clients.get((organization, client_id, ""))
+        source = source_of(world, organization)
         yield (
-            source_of(world, organization).name, dataset, client_id, usage_date, line["state"], line["rows"],
-            line["fetched_at"], line["error"], None if line is gap else 1, client["name"] if client else "",
-            line["next"])
+            source.name, dataset, client_id, usage_date, line["state"], line["rows"], line["fetched_at"], line["error"],
+            None if line is gap else 1, client["name"] if client else "", line["next"], organization,
+            source.organization_name)
 
 
 @view("source dataset newest_day days_behind gaps failed_days provisional_days last_fetched_at next_attempt_at "
-      "last_error clients unavailable_clients unavailable_days")
+      "last_error clients unavailable_clients unavailable_days organization_id organization_name")
 def freshness(world):
     for source in world.sources.values():
         for dataset, start in source.start.items():
@@ -212,4 +214,10 @@ def freshness(world):
                 sum(line["state"] == "failed" for line in lines), sum(line["state"] == "provisional" for line in lines),
                 max(line["fetched_at"] for line in lines if line["fetched_at"]), min(attempts, default=None), "",
                 len(source.asked) if dataset in PER_CLIENT else None, sum(given_up) if dataset in PER_CLIENT else None,
-                sum(line["state"] == "unavailable" for line in lines))
+                sum(line["state"] == "unavailable" for line in lines), source.organization, source.organization_name)
+
+
+@view("organization_id organization_name primary_dataset time_zone")
+def organization(world):
+    for source in world.sources.values():
+        yield source.organization, source.organization_name, source.primary, source.time_zone
