@@ -124,6 +124,32 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `temporary tables are refused once the right is taken from all, and the daemon stores as before`()
+        async throws
+    {
+        let fixture = try await Fixture()
+        let pool = try await analyst()
+        let statement = "CREATE TEMPORARY TABLE own (one integer)"
+        let error = await #expect(throws: PostgresError.self) {
+            try await pool.withConnection { try $0.execute(SQL(unsafe: statement)) }
+        }
+        // Read-only is where a session begins, and no more than that.
+        #expect(error?.sqlState == "25006")
+        #expect(await refusal(statement, pool) == nil)
+        let database = try TestDatabase.current.name
+        let roles = try String(contentsOf: URL(filePath: "\(Repository.migrations)/roles.sql"), encoding: .utf8)
+        try await fixture.administration.withConnection { connection in
+            // The rights that a clone's template had on itself are not the clone's.
+            try connection.executeScript(roles)
+            try connection.execute("REVOKE TEMPORARY ON DATABASE \(identifier: database) FROM PUBLIC")
+        }
+        #expect(await refusal(statement.replacing("own", with: "another"), pool) == "42501")
+        let outcome = try await fixture.store([row(day("2025-03-01"))], window("2025-03-01", "2025-03-01"))
+        #expect(outcome.inserted == 1)
+        await pool.close()
+        await fixture.close()
+    }
+
     @Test func `neither files, passwords, programs nor what others ask are in reach`() async throws {
         let fixture = try await Fixture()
         let pool = try await analyst()

@@ -5,6 +5,11 @@
 -- As a role that may alter the login and grant usage_reader. It may run again. Settings belong to the login, since members
 -- of a role do not inherit them, and in this database alone. They are where a session begins, not what it is held to:
 -- who must not be able to change them needs a server of their own, a replica for example.
+--
+-- Every role may make temporary tables in a new database (PUBLIC has that right), so an analyst who leaves read-only
+-- transactions may, too. Where nobody else of this database needs it, take it away as the database's owner; roles.sql has
+-- granted it to those of usaged who do:
+--     REVOKE TEMPORARY ON DATABASE usage FROM PUBLIC;
 
 GRANT usage_reader TO :"analyst";
 ALTER ROLE :"analyst" IN DATABASE :"DBNAME" SET default_transaction_read_only = on;
