@@ -5,6 +5,14 @@ extension Question {
     static func ofProof(restated day: Day) -> [Question] {
         [
             Question(
+                title: "How far is each dataset?",
+                columns: ["source", "dataset", "newest_day", "days_behind", "gaps", "provisional_days", "clients"],
+                sql: """
+                    SELECT source, dataset, newest_day, days_behind, gaps, provisional_days, clients
+                    FROM usage.freshness
+                    ORDER BY source, dataset
+                    """),
+            Question(
                 title: "Which days of this month are there? (# covered, + provisional, . gap, X failed)",
                 columns: ["source", "dataset", "days_owed", "is_complete", "strip"],
                 sql: """
