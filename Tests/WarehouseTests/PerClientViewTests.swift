@@ -43,6 +43,20 @@ import UsageDomain
         await fixture.close()
     }
 
+    @Test func `a client that is not asked about any more is not without usage`() async throws {
+        let fixture = try await Fixture()
+        try await fixture.makePrimary(.clientQuery, from: "2025-03-03")
+        try await fixture.warehouse.storeAskedClients(["c-1"], of: "acme")
+        try await fixture.seed(.clientQuery, "2025-03-03", of: ["c-1", "c-2"], [.of("c-1", 1), .of("c-2", 2)])
+        try await fixture.seed(.clientQuery, "2025-03-04", of: ["c-1"])
+        #expect(
+            try await fixture.answer(
+                "usage_date client_id requests status_429 day_before_change",
+                from: "client_by_day ORDER BY usage_date, client_id")
+                == ["2025-03-03 c-1 1 0 -", "2025-03-03 c-2 2 0 -", "2025-03-04 c-1 0 0 -1", "2025-03-04 c-2 - - -"])
+        await fixture.close()
+    }
+
     @Test func `months are not compared where a client of one is not known`() async throws {
         let fixture = try await Fixture()
         try await fixture.makePrimary(.clientQuery, from: "2025-02-01")
