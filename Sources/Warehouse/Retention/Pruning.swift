@@ -68,6 +68,10 @@ package struct Pruning: Sendable {
                 onDropped(partition)
             }
         }
+        // The end of the session would do it a moment later than whoever waits for this one expects.
+        try await connection.run(timeout: .seconds(60)) { connection in
+            try connection.execute("SELECT pg_advisory_unlock(hashtextextended('usaged prune', 0))")
+        }
     }
 
     // MARK: - Steps
