@@ -91,7 +91,13 @@ CROSS JOIN LATERAL (
         AND tried.dataset = day.dataset
         AND tried.usage_date = day.usage_date
         AND client.client_key = day.client_key
+        -- Say nothing more, but tell which partitions and days.
         AND day.usage_date BETWEEN calendar.day::date - 56 AND calendar.day::date
+        AND day.usage_date = ANY (ARRAY[
+            calendar.day::date, calendar.day::date - 7, calendar.day::date - 14, calendar.day::date - 21,
+            calendar.day::date - 28, calendar.day::date - 35, calendar.day::date - 42, calendar.day::date - 49,
+            calendar.day::date - 56
+        ])
     WHERE series.is_per_client
         AND tried.organization_key = series.organization_key
         AND tried.dataset = series.dataset
