@@ -91,7 +91,11 @@ struct CommandTests {
             let journal = try await usaged.usaged(
                 "run", "--once", "--log-format", "journal", "--log-level", "critical")
             #expect(journal.log.contains("\(usaged.configurationFile):2:"))
-            #expect(journal.log.wholeMatch(of: /<3>[^\n]*lisen[^\n]* exit\.status=78\n/) != nil, "\(journal.log)")
+            // An entry for each fault.
+            #expect(
+                journal.log.wholeMatch(
+                    of: /<3>[^\n]*lisen[^\n]* exit\.status=78\n<3>[^\n]*genesis[^\n]* exit\.status=78\n/) != nil,
+                "\(journal.log)")
             let json = try await usaged.usaged("run", "--once", "--log-format", "json")
             #expect(json.log.split(separator: "\n").count == 1, "\(json.log)")
             let fields = try JSONDecoder().decode([String: String].self, from: Data(json.log.utf8))

@@ -5,8 +5,8 @@ import Operations
 
 /// Runs a command's work and turns every error into a message and an exit status of sysexits.h.
 ///
-/// A person reads the message as it is. The journal and machines get it as the last log line, an error whatever the level
-/// that is logged: it says why the process ended.
+/// A person reads the message as it is. Machines get it as the last log line, the journal as one entry for each of its
+/// lines, errors whatever the level that is logged: it says why the process ended.
 ///
 /// - Parameters:
 ///   - options: of the command, which say how log lines are spelled.
@@ -27,7 +27,9 @@ func reporting(_ options: CommonOptions, _ work: () async throws -> Void) async 
             let logger = Logger(label: "usaged") {
                 LineLogHandler(label: $0, level: .error, format: format, output: output)
             }
-            logger.error("\(failure.message)", metadata: ["exit.status": "\(failure.status.rawValue)"])
+            // In the journal a person reads them, who would stumble over escaped line breaks.
+            let texts = format == .journal ? failure.message.split(separator: "\n") : [failure.message[...]]
+            for text in texts { logger.error("\(text)", metadata: ["exit.status": "\(failure.status.rawValue)"]) }
         }
         throw ExitCode(failure.status.rawValue)
     }
